@@ -1,0 +1,93 @@
+"""Rule and layers to coverage: the one place where shortfall and status are decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.rule import Measured, Rule, Sense
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.world import World
+
+    Numbers = NDArray[np.float64]
+
+MET, SHORT, UNKNOWN = "met", "short", "unknown"
+STATUSES = (MET, SHORT, UNKNOWN)
+
+# A place within this share of what is required is called borderline: one resurvey could turn it (DOMAIN 4.3).
+BORDERLINE_SHARE = 0.1
+
+# Sums of metres and minutes carry rounding of about 1e-12 of their size; less than this is no shortfall.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One rule's verdict on every place.
+
+    `frame` (index: place id) has the columns of DESIGN's coverage table: name, unit_id, required, supplied, shortfall,
+    unit, status, people, people_short, reason, borderline, geometry.
+    """
+
+    rule: Rule
+    measured: Measured
+    frame: gpd.GeoDataFrame
+
+
+def coverage(rule: Rule, world: World) -> Coverage:
+    """Return what each place is required and supplied, and whether that is enough.
+
+    "Within" means <=. A place whose supply is unknown has status "unknown", never "met" and never "short"; where only
+    part of the supply is unknown, the verdict stands if it is the same whatever the unknown part is.
+    Raises LayerError if the rule names a layer that is not there.
+    """
+    measured = rule.measure(world)
+    return Coverage(rule, measured, decided(measured))
+
+
+def decided(measured: Measured) -> gpd.GeoDataFrame:
+    """Return the measured frame with unit, shortfall, status, people_short and borderline added."""
+    frame = measured.frame.copy()
+    required = frame["required"].to_numpy(float)
+    supplied = frame["supplied"].to_numpy(float)
+    low = frame.pop("supplied_low").to_numpy(float) if "supplied_low" in frame else supplied
+    high = frame.pop("supplied_high").to_numpy(float) if "supplied_high" in frame else supplied
+    status = _status(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
+    frame["unit"] = measured.unit
+    frame["shortfall"] = np.where(status == UNKNOWN, np.nan, lacking(required, supplied, measured.sense))
+    frame["status"] = pd.Categorical(status, categories=STATUSES)
+    if "people_short" in frame:
+        short = np.where(status == SHORT, frame["people_short"].to_numpy(float), 0.0)
+    else:
+        short = np.where(status == SHORT, frame["people"].to_numpy(float), 0.0)
+    frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
+    frame["borderline"] = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
+    return frame
+
+
+def need(required: Numbers, shortfall: Numbers, people: Numbers) -> Numbers:
+    """Return people x shortfall/required at each place, in people: at most all of them, and 0 where anything is unknown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(shortfall > 0, np.minimum(shortfall / required, 1.0), 0.0)
+    return np.nan_to_num(people * share, nan=0.0)
+
+
+def lacking(required: Numbers, supplied: Numbers, sense: Sense) -> Numbers:
+    """Return how much is missing in the rule's unit: 0 where there is enough, NaN where that cannot be known."""
+    missing = required - supplied if sense == "at_least" else supplied - required
+    noise = TOLERANCE * np.maximum(np.abs(required), 1.0)
+    return np.where(missing <= noise, 0.0, missing)
+
+
+def _status(lacking_one: Numbers, lacking_other: Numbers) -> NDArray[np.str_]:
+    """Return the verdict that holds at both ends of what supply may be, unknown where they differ."""
+    met = (lacking_one == 0) & (lacking_other == 0)
+    short = (lacking_one > 0) & (lacking_other > 0)
+    return np.where(met, MET, np.where(short, SHORT, UNKNOWN))

@@ -1,0 +1,88 @@
+"""What a rule type is: what it requires and supplies at each place, and what edits would make up the difference.
+
+A rule type is one file in `geo/rules`, found through the entry-point group `coverplan.rules` (a developer's own type is
+found the same way). Its fields are its options in plan.yaml; its docstring is its page in the docs.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from layers.options import RuleOptions
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geo.coverage import Coverage
+    from geo.gaps import Gap
+    from geo.projects import Project
+    from geo.world import World
+
+Sense = Literal["at_least", "at_most"]
+Combine = Literal["sum", "min", "any"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The two numbers of a rule at each place, in one unit.
+
+    `frame` (index: place id, sorted, unique) has the columns
+        name, unit_id        text, "" where there is none
+        required, supplied   in `unit`; NaN where unknown; supplied is inf where nothing can be reached
+        people               who depends on the place; NaN where unknown
+        reason               a code that says why supplied is what it is ("" when there is nothing to add);
+                             its sentence is `rules.reason_<code>` in the catalogue
+        geometry             the place, in the metric CRS
+    and may have
+        supplied_low, supplied_high    what supply is at the least and at the most, where some of it is not known to
+                                       work; coverage is decided only where both ends agree
+        people_short                   who is without, where that is not simply everybody at a place that is short
+    `sense` says whether supply must be at least what is required (cleaners) or at most (metres to the clinic).
+    """
+
+    frame: gpd.GeoDataFrame
+    unit: str
+    sense: Sense
+
+
+@dataclass(frozen=True)
+class Adds:
+    """What each project would supply, without re-running the check: the fast path, equal to the slow one.
+
+    Three arrays of one length: project (row of the list given), cell, and amount. A cell belongs to the place row
+    `place[cell]`. Cells of a place are put together with its present supply by `combine`:
+        sum   supplied + amounts                        (staff, facilities, cameras)
+        min   the least of supplied and the amounts     (distance to the nearest)
+        any   supplied + amount once, however many projects fill the cell   (metres of dark road)
+    """
+
+    project: NDArray[np.intp]
+    cell: NDArray[np.intp]
+    amount: NDArray[np.float64]
+    place: NDArray[np.intp]
+    combine: Combine
+
+
+class Rule(RuleOptions, ABC):
+    """A rule of some type. Subclasses add fields (their options) and the four questions below."""
+
+    @abstractmethod
+    def measure(self, world: World) -> Measured:
+        """Return what is required and supplied at each place; raises LayerError if a layer it names is missing."""
+
+    @abstractmethod
+    def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
+        """Return the shortfalls as objects people can act on; every short place is in at least one gap."""
+
+    @abstractmethod
+    def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
+        """Return candidate projects for these gaps, as edits with costs; every gap is named by at least one."""
+
+    def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
+        """Return what these projects (of any rule) would supply here, or None to have the check re-run for each."""
+        return None

@@ -1,0 +1,1 @@
+"""One file a rule type, found through the entry-point group `coverplan.rules`."""

@@ -1,0 +1,78 @@
+"""What every rule in plan.yaml may say, whatever its type. A rule type adds its own fields to RuleOptions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from layers.text import Language
+
+Severity = Literal["A", "B", "C"]
+Mark = Literal["V", "V2", "S", "U", "I"]
+
+
+class Typed(BaseModel):
+    """A part of the plan: every field typed, unknown keys refused, never changed after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Title(Typed):
+    """A name in Chinese, in English or in both; the one that is missing is taken from the other."""
+
+    zh: str = ""
+    en: str = ""
+
+    def in_(self, language: Language) -> str:
+        """Return the name in that language, or in the other one if it was given in that alone."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+
+
+class Norm(Typed):
+    """Where a number comes from.
+
+    `mark`: V seen in the clause itself, V2 in a secondary copy, S in a programme document only, U from memory and
+    unverified, I our own illustration. Only V may be presented as conforming to a national standard.
+    """
+
+    text: str
+    mark: Mark = "I"
+
+
+class Cost(Typed):
+    """What one unit of a rule's closing project costs, in yuan; low <= mid <= high.
+
+    `per` names the unit (lamp, person, facility, camera, km ...). `yearly` is what it costs each year to keep, and
+    `life_years` how long it lasts; life-cycle cost spreads `mid` over the life and adds `yearly`.
+    """
+
+    low: float = Field(ge=0)
+    mid: float = Field(ge=0)
+    high: float = Field(ge=0)
+    per: str = ""
+    yearly: float = Field(default=0, ge=0)
+    life_years: float = Field(default=10, gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Cost:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError("cost_order")
+        return self
+
+
+class RuleOptions(Typed):
+    """The options common to all rule types.
+
+    `where` keeps only the places (of the layer the rule judges) for which it holds, in the small grammar of
+    `layers.where`. `weight` multiplies the need of this rule in the ranking.
+    """
+
+    id: str = Field(min_length=1)
+    type: str
+    title: Title = Title()
+    severity: Severity = "B"
+    norm: Norm = Norm(text="", mark="I")
+    cost: Cost | None = None
+    weight: float = Field(default=1.0, ge=0)
+    where: str | None = None

@@ -1,0 +1,70 @@
+"""plan.yaml as typed, frozen data: what to check, on which layers, by which rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field
+
+from layers.options import RuleOptions, Typed
+from layers.text import Language
+
+
+class Settings(Typed):
+    """The `plan:` part: what the run is about.
+
+    `crs` is the metric CRS of the run (chosen from the data if it is not given). `budget` is in yuan. `date` is the day
+    the data speak of; the run never asks the clock. `safety_net_first` ranks severity A before everything else.
+    `max_rejected_share` is the share (0-1) of a layer's rows that may be rejected before the run stops.
+    """
+
+    name: str
+    profile: str = "township-rural"
+    crs: str | None = None
+    language: Language = "zh"
+    budget: float | None = Field(default=None, ge=0)
+    date: dt.date | None = None
+    safety_net_first: bool = False
+    max_rejected_share: float = Field(default=0.05, ge=0, le=1)
+
+
+class LayerSpec(Typed):
+    """One entry of `layers:`: where a layer is and how to read it.
+
+    `path` is relative to the plan. `layer` is the table or sheet inside the file, `x`/`y` or `wkt` the columns that hold
+    the place in a table. `crs` is an EPSG code, `gcj02` or `bd09`; a file that states its own needs none. `columns` maps
+    canonical columns to the file's headers where the aliases do not find them; `where` keeps only some rows.
+    """
+
+    kind: str
+    path: str
+    layer: str | None = None
+    crs: str | None = None
+    x: str | None = None
+    y: str | None = None
+    wkt: str | None = None
+    encoding: str | None = None
+    where: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan read whole and without fault.
+
+    `rules` are typed by their rule types (`geo.rules`), library rules already filled in from the profile. `folder` is
+    where paths start from; `text` is the file as it was, for the record.
+    """
+
+    settings: Settings
+    layers: dict[str, LayerSpec]
+    rules: tuple[RuleOptions, ...]
+    folder: Path
+    text: str
+
+
+def read_plan(path: Path | str) -> Plan:
+    """Return the plan in that file, or raise PlanError with every fault in it."""
+    raise NotImplementedError

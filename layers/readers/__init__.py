@@ -1,0 +1,1 @@
+"""One file a source: each yields raw rows and counts them apart from the parser."""

@@ -1,0 +1,66 @@
+"""Sentences a user reads, kept as a key and its values until somebody asks for them in a language.
+
+The sentences themselves are data: one YAML file a topic in `layers/words`, each entry in Chinese and in English, so
+that neither language can be forgotten. They live in the lowest room because an error found while reading has to speak
+both languages too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence: its key (`topic.name`, see `layers/words`) and the values its braces stand for.
+
+    A value may be a number, a string or another Text, which is put into the same language.
+    """
+
+    key: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def in_(self, language: Language) -> str:
+        """Return the sentence in that language; KeyError if the catalogue lacks the key."""
+        topic, _, name = self.key.partition(".")
+        return _topic(topic)[name][language].format(**{k: _spoken(v, language) for k, v in self.values})
+
+    def __str__(self) -> str:
+        return self.in_("en")
+
+
+def say(key: str, /, **values: object) -> Text:
+    """Return the sentence `key` (`topic.name`) with these values, in no language yet."""
+    return Text(key, tuple(values.items()))
+
+
+def spoken(words: Text | str, language: Language) -> str:
+    """Return words in that language; a plain string is a user's own and stays as it is."""
+    return words.in_(language) if isinstance(words, Text) else words
+
+
+def _spoken(value: object, language: Language) -> object:
+    if isinstance(value, Text):
+        return value.in_(language)
+    if isinstance(value, float) and math.isfinite(value) and value == round(value):
+        return int(value)
+    return value
+
+
+@cache
+def _topic(topic: str) -> Mapping[str, Mapping[str, str]]:
+    import yaml
+
+    text = files("layers").joinpath("words", f"{topic}.yaml").read_text(encoding="utf-8")
+    catalogue: Mapping[str, Mapping[str, str]] = yaml.load(  # noqa: S506 (both are safe loaders)
+        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    return catalogue

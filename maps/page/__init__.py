@@ -1,0 +1,1 @@
+"""The gap map: one HTML file that needs nothing else."""
