@@ -60,7 +60,5 @@ def _topic(topic: str) -> Mapping[str, Mapping[str, str]]:
     import yaml
 
     text = files("layers").joinpath("words", f"{topic}.yaml").read_text(encoding="utf-8")
-    catalogue: Mapping[str, Mapping[str, str]] = yaml.load(  # noqa: S506 (both are safe loaders)
-        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    catalogue: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
     return catalogue
