@@ -94,8 +94,9 @@ class Layers(Mapping[str, Layer]):
     def rows(self, kind: str, ref: str) -> gpd.GeoDataFrame:
         """Return the rows a rule means when it names `ref` where it wants that kind.
 
-        A layer of that name is taken whole. Otherwise `ref` is a category (or a staff role), and the rows of that
-        category in all layers of the kind are taken. Raises LayerError if there is neither a layer of that name nor
+        A layer of that name is taken whole. Otherwise, if `ref` is the kind's own name ("units", "roads", "staff"), all
+        layers of the kind are taken; else `ref` is a category (or a staff role), and the rows of that category in all
+        layers of the kind are taken. Raises LayerError if there is neither a layer of that name nor
         any layer of the kind; a category without rows gives an empty frame, which is an answer (no facility at all).
         """
         import pandas as pd
@@ -108,6 +109,8 @@ class Layers(Mapping[str, Layer]):
             raise LayerError(
                 [Problem(ref, say("rules.no_such_layer", ref=ref, kind=kind), say("rules.add_layer", kind=kind))]
             )
+        if ref == kind:
+            return all_of_kind[0] if len(all_of_kind) == 1 else pd.concat(all_of_kind).sort_index()
         by = "role" if kind == "staff" else "category"
         chosen = [frame[frame[by] == ref] if by in frame else frame.iloc[:0] for frame in all_of_kind]
         return chosen[0] if len(chosen) == 1 else pd.concat(chosen).sort_index()
