@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from layers.options import RuleOptions
+from layers.text import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,11 +44,16 @@ class Measured:
                                        work; coverage is decided only where both ends agree
         people_short                   who is without, where that is not simply everybody at a place that is short
     `sense` says whether supply must be at least what is required (cleaners) or at most (metres to the clinic).
+    `notes` are what a reader of the result must know about the input (no lamp at all, a column nobody gave). `detail`
+    is what the rule keeps for its own `gaps`, `repairs` and `adds`, so that nothing is worked out twice; no one else
+    reads it.
     """
 
     frame: gpd.GeoDataFrame
     unit: str
     sense: Sense
+    notes: tuple[Text, ...] = ()
+    detail: object = None
 
 
 @dataclass(frozen=True)
