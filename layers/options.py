@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from layers.text import Language
 
@@ -13,9 +14,12 @@ Mark = Literal["V", "V2", "S", "U", "I"]
 
 
 class Typed(BaseModel):
-    """A part of the plan: every field typed, unknown keys refused, never changed after reading."""
+    """A part of the plan: every field typed, unknown keys refused, never changed after reading.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    plan.yaml arrives as text (see `layers.marked`), so "500" where a number is wanted is the number 500.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Title(Typed):
@@ -57,7 +61,7 @@ class Cost(Typed):
     @model_validator(mode="after")
     def _ordered(self) -> Cost:
         if not self.low <= self.mid <= self.high:
-            raise ValueError("cost_order")
+            raise PydanticCustomError("plan.cost_order", "low <= mid <= high")
         return self
 
 
@@ -76,3 +80,21 @@ class RuleOptions(Typed):
     cost: Cost | None = None
     weight: float = Field(default=1.0, ge=0)
     where: str | None = None
+
+    @field_validator("where")
+    @classmethod
+    def _in_the_grammar(cls, where: str | None) -> str | None:
+        return checked_where(where)
+
+
+def checked_where(where: str | None) -> str | None:
+    """Return the filter as it is if it can be parsed; otherwise raise what pydantic reports at its place."""
+    from layers.where import WhereError, parse_where
+
+    if where is None:
+        return where
+    try:
+        parse_where(where)
+    except WhereError as error:
+        raise PydanticCustomError("plan.where_wrong", "{what}", {"what": error.what}) from None
+    return where

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from layers.options import RuleOptions, Typed
+from layers.kinds import KINDS
+from layers.options import RuleOptions, Typed, checked_where
 from layers.text import Language
+
+
+def _iso_date(value: object) -> object:
+    """Refuse anything but YYYY-MM-DD: a bare number must not become a day in 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise PydanticCustomError("plan.not_a_date", "not a date")
+    return value
 
 
 class Settings(Typed):
@@ -20,12 +31,12 @@ class Settings(Typed):
     `max_rejected_share` is the share (0-1) of a layer's rows that may be rejected before the run stops.
     """
 
-    name: str
+    name: str = Field(min_length=1)
     profile: str = "township-rural"
     crs: str | None = None
     language: Language = "zh"
     budget: float | None = Field(default=None, ge=0)
-    date: dt.date | None = None
+    date: Annotated[dt.date, BeforeValidator(_iso_date)] | None = None
     safety_net_first: bool = False
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
 
@@ -39,7 +50,7 @@ class LayerSpec(Typed):
     """
 
     kind: str
-    path: str
+    path: str = Field(min_length=1)
     layer: str | None = None
     crs: str | None = None
     x: str | None = None
@@ -49,22 +60,37 @@ class LayerSpec(Typed):
     where: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in KINDS:
+            raise PydanticCustomError("plan.not_one_of", "unknown kind", {"choices": ", ".join(KINDS)})
+        return kind
+
+    @field_validator("where")
+    @classmethod
+    def _in_the_grammar(cls, where: str | None) -> str | None:
+        return checked_where(where)
+
 
 @dataclass(frozen=True)
 class Plan:
     """A plan read whole and without fault.
 
     `rules` are typed by their rule types (`geo.rules`), library rules already filled in from the profile. `folder` is
-    where paths start from; `text` is the file as it was, for the record.
+    where paths start from; `file` is the plan's own name and `text` the file as it was, for the record.
     """
 
     settings: Settings
     layers: dict[str, LayerSpec]
     rules: tuple[RuleOptions, ...]
     folder: Path
+    file: str
     text: str
 
 
 def read_plan(path: Path | str) -> Plan:
-    """Return the plan in that file, or raise PlanError with every fault in it."""
-    raise NotImplementedError
+    """Return the plan in that file; raises PlanError with every fault in it as `file:line:column`."""
+    from layers.planreading import plan_in
+
+    return plan_in(Path(path))

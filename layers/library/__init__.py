@@ -1,0 +1,62 @@
+"""The default rules and profiles, as data: `rules.yaml` and `profiles.yaml` beside this file.
+
+Each rule is what a planner could have written in plan.yaml, with its titles, norm and mark, severity and cost. A profile
+changes some numbers of some rules; a plan changes what it likes after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+DEFAULT_PROFILE = "township-rural"
+
+# Options of which a rule has exactly one: giving the one replaces the other.
+_ALTERNATIVES = ({"cutoff_m", "cutoff_min"},)
+# Mappings filled in key by key; any other value is replaced whole.
+_MERGED = {"title", "norm", "cost"}
+
+
+@cache
+def _data(name: str) -> Mapping[str, Any]:
+    import yaml
+
+    text = files("layers.library").joinpath(name).read_text(encoding="utf-8")
+    data: Mapping[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return data
+
+
+def profiles() -> tuple[str, ...]:
+    """Return the names of the profiles."""
+    return tuple(_data("profiles.yaml"))
+
+
+def profile_title(profile: str) -> Mapping[str, str]:
+    """Return the profile's title in zh and en; KeyError if there is no such profile."""
+    title: Mapping[str, str] = _data("profiles.yaml")[profile]["title"]
+    return title
+
+
+@cache
+def rules(profile: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the library's rules by id as that profile has them; KeyError if there is no such profile."""
+    changes = _data("profiles.yaml")[profile].get("rules", {})
+    return {
+        id_: overridden({"id": id_, **rule}, changes.get(id_, {})) for id_, rule in sorted(_data("rules.yaml").items())
+    }
+
+
+def overridden(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rule with the changes made: a change of type drops the options of the old type."""
+    if "type" in changes and changes["type"] != base["type"]:
+        base = {key: value for key, value in base.items() if key in _MERGED | {"id", "severity"}}
+    result = dict(base)
+    for names in _ALTERNATIVES:
+        if names & set(changes):
+            result = {key: value for key, value in result.items() if key not in names}
+    for key, value in changes.items():
+        both = key in _MERGED and isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = {**result[key], **value} if both else value
+    return result
