@@ -63,13 +63,22 @@ def decided(measured: Measured) -> gpd.GeoDataFrame:
     frame["unit"] = measured.unit
     frame["shortfall"] = np.where(status == UNKNOWN, np.nan, lacking(required, supplied, measured.sense))
     frame["status"] = pd.Categorical(status, categories=STATUSES)
-    if "people_short" in frame:
-        short = np.where(status == SHORT, frame["people_short"].to_numpy(float), 0.0)
-    else:
-        short = np.where(status == SHORT, frame["people"].to_numpy(float), 0.0)
+    short = np.where(status == SHORT, people_without(measured, supplied), 0.0)
     frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
     frame["borderline"] = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
     return frame
+
+
+def people_without(measured: Measured, supplied: Numbers) -> Numbers:
+    """Return who would be without at each place if that were supplied: 0 where it is enough, NaN where unknown."""
+    frame = measured.frame
+    required, people = frame["required"].to_numpy(float), frame["people"].to_numpy(float)
+    missing = lacking(required, supplied, measured.sense)
+    if "people_short" in frame:
+        people = frame["people_short"].to_numpy(float)
+    elif measured.without == "share":
+        return np.where(np.isnan(missing) | np.isnan(people), np.nan, need(required, missing, people))
+    return np.where(missing > 0, people, np.where(np.isnan(missing), np.nan, 0.0))
 
 
 def need(required: Numbers, shortfall: Numbers, people: Numbers) -> Numbers:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Sense = Literal["at_least", "at_most"]
 Combine = Literal["sum", "min", "any"]
+Without = Literal["everybody", "share"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Measured:
 
     `frame` (index: place id, sorted, unique) has the columns
         name, unit_id        text, "" where there is none
-        required, supplied   in `unit`; NaN where unknown; supplied is inf where nothing can be reached
+        required, supplied   in `unit`; NaN where unknown; supplied is inf where nothing can be reached; where only a
+                             part of it is not known to work, supplied is the part that surely does
         people               who depends on the place; NaN where unknown
         reason               a code that says why supplied is what it is ("" when there is nothing to add);
                              its sentence is `rules.reason_<code>` in the catalogue
@@ -42,8 +44,12 @@ class Measured:
     and may have
         supplied_low, supplied_high    what supply is at the least and at the most, where some of it is not known to
                                        work; coverage is decided only where both ends agree
-        people_short                   who is without, where that is not simply everybody at a place that is short
+        people_short                   who is without at a place if it is short, where that follows from neither
+                                       `without` (along a road: those who come out on its dark stretches); `adds` then
+                                       has to say whom each cell gives back (`Adds.people`)
     `sense` says whether supply must be at least what is required (cleaners) or at most (metres to the clinic).
+    `without` says who is without at a place that is short: everybody (no clinic in reach), or of the people the share
+    that is missing of what is required (one cleaner of two: half of them).
     `notes` are what a reader of the result must know about the input (no lamp at all, a column nobody gave). `detail`
     is what the rule keeps for its own `gaps`, `repairs` and `adds`, so that nothing is worked out twice; no one else
     reads it.
@@ -54,6 +60,7 @@ class Measured:
     sense: Sense
     notes: tuple[Text, ...] = ()
     detail: object = None
+    without: Without = "everybody"
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class Adds:
         sum   supplied + amounts                        (staff, facilities, cameras)
         min   the least of supplied and the amounts     (distance to the nearest)
         any   supplied + amount once, however many projects fill the cell   (metres of dark road)
+    `people` is needed where the measured frame has a people_short of its own, with `any`: how many of those people are
+    no longer without once the cell is filled (one number a cell, like `place`).
     """
 
     project: NDArray[np.intp]
@@ -72,6 +81,7 @@ class Adds:
     amount: NDArray[np.float64]
     place: NDArray[np.intp]
     combine: Combine
+    people: NDArray[np.float64] | None = None
 
 
 class Rule(RuleOptions, ABC):
