@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.rule import Measured, Rule, Sense
+from geo.rule import Measured, Rule, Sense, Without
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -59,24 +59,27 @@ def decided(measured: Measured) -> gpd.GeoDataFrame:
     supplied = frame["supplied"].to_numpy(float)
     low = frame.pop("supplied_low").to_numpy(float) if "supplied_low" in frame else supplied
     high = frame.pop("supplied_high").to_numpy(float) if "supplied_high" in frame else supplied
+    missing = lacking(required, supplied, measured.sense)
     status = _status(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
     frame["unit"] = measured.unit
-    frame["shortfall"] = np.where(status == UNKNOWN, np.nan, lacking(required, supplied, measured.sense))
+    frame["shortfall"] = np.where(status == UNKNOWN, np.nan, missing)
     frame["status"] = pd.Categorical(status, categories=STATUSES)
-    short = np.where(status == SHORT, people_without(measured, supplied), 0.0)
+    short = np.where(status == SHORT, people_without(required, missing, *dependants(measured)), 0.0)
     frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
     frame["borderline"] = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
     return frame
 
 
-def people_without(measured: Measured, supplied: Numbers) -> Numbers:
-    """Return who would be without at each place if that were supplied: 0 where it is enough, NaN where unknown."""
-    frame = measured.frame
-    required, people = frame["required"].to_numpy(float), frame["people"].to_numpy(float)
-    missing = lacking(required, supplied, measured.sense)
-    if "people_short" in frame:
-        people = frame["people_short"].to_numpy(float)
-    elif measured.without == "share":
+def dependants(measured: Measured) -> tuple[Numbers, Without]:
+    """Return who is without at each place if it is short, and whether that is all of them or the share missing."""
+    if "people_short" in measured.frame:
+        return measured.frame["people_short"].to_numpy(float), "everybody"
+    return measured.frame["people"].to_numpy(float), measured.without
+
+
+def people_without(required: Numbers, missing: Numbers, people: Numbers, without: Without) -> Numbers:
+    """Return who is without where that much is missing: 0 where nothing is, NaN where it cannot be known."""
+    if without == "share":
         return np.where(np.isnan(missing) | np.isnan(people), np.nan, need(required, missing, people))
     return np.where(missing > 0, people, np.where(np.isnan(missing), np.nan, 0.0))
 
