@@ -12,17 +12,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args, runtime_checkable
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+@runtime_checkable
+class Bilingual(Protocol):
+    """Anything that can be said in either language: a Text, or a rule's Title."""
+
+    def in_(self, language: Language) -> str:
+        """Return it in that language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """One sentence: its key (`topic.name`, see `layers/words`) and the values its braces stand for.
 
-    A value may be a number, a string or another Text, which is put into the same language.
+    A value may be a number, a string, or another Text or Title, which is put into the same language.
     """
 
     key: str
@@ -48,7 +56,7 @@ def spoken(words: Text | str, language: Language) -> str:
 
 
 def _spoken(value: object, language: Language) -> object:
-    if isinstance(value, Text):
+    if isinstance(value, Bilingual):
         return value.in_(language)
     if isinstance(value, float) and math.isfinite(value) and value == round(value):
         return int(value)
