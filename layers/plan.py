@@ -94,3 +94,10 @@ def read_plan(path: Path | str) -> Plan:
     from layers.planreading import plan_in
 
     return plan_in(Path(path))
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema of plan.yaml."""
+    from layers.planschema import plan_schema
+
+    return plan_schema()

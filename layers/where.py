@@ -239,7 +239,7 @@ def _tested(test: Test, frame: pd.DataFrame) -> tuple[Flags, Flags]:
     import pandas as pd
 
     cells = frame.index.to_series() if test.column not in frame.columns else frame[test.column]
-    blank = (cells.isna() | (cells.astype("str").str.strip() == "")).to_numpy(bool)
+    blank = (cells.isna() | (cells.astype("str").str.strip() == "")).to_numpy(bool, copy=True)
     if test.sign == "blank":
         return blank, ~blank
     true = np.zeros(len(frame), bool)
