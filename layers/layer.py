@@ -92,28 +92,37 @@ class Layers(Mapping[str, Layer]):
         return tuple(layer for layer in self.by_name.values() if layer.kind == kind)
 
     def rows(self, kind: str, ref: str) -> gpd.GeoDataFrame:
-        """Return the rows a rule means when it names `ref` where it wants that kind.
-
-        A layer of that name is taken whole. Otherwise, if `ref` is the kind's own name ("units", "roads", "staff"), all
-        layers of the kind are taken; else `ref` is a category (or a staff role), and the rows of that category in all
-        layers of the kind are taken. Raises LayerError if there is neither a layer of that name nor
-        any layer of the kind; a category without rows gives an empty frame, which is an answer (no facility at all).
-        """
+        """Return the rows a rule means when it names `ref` where it wants that kind (see `parts`), sorted by id."""
         import pandas as pd
 
+        chosen = [rows for _, rows in self.parts(kind, ref)]
+        return chosen[0] if len(chosen) == 1 else pd.concat(chosen).sort_index(kind="stable")
+
+    def parts(self, kind: str, ref: str) -> list[tuple[Layer, gpd.GeoDataFrame]]:
+        """Return the rows a rule means when it names `ref` where it wants that kind, layer by layer.
+
+        A layer of that name is taken whole. Otherwise, if `ref` is the kind's own name ("units", "roads", "staff"), all
+        layers of the kind are taken; else `ref` is a category (or a staff role), in the singular or with an s, and the
+        rows of that category in all layers of the kind are taken. Raises LayerError if there is neither a layer of that
+        name nor any layer of the kind; a category without rows gives empty frames, which is an answer (no facility at
+        all).
+        """
         named = self.by_name.get(ref)
         if named is not None and named.kind == kind:
-            return named.frame
-        all_of_kind = [layer.frame for layer in self.of_kind(kind)]
+            return [(named, named.frame)]
+        all_of_kind = self.of_kind(kind)
         if not all_of_kind:
             raise LayerError(
                 [Problem(ref, say("rules.no_such_layer", ref=ref, kind=kind), say("rules.add_layer", kind=kind))]
             )
         if ref == kind:
-            return all_of_kind[0] if len(all_of_kind) == 1 else pd.concat(all_of_kind).sort_index()
+            return [(layer, layer.frame) for layer in all_of_kind]
         by = "role" if kind == "staff" else "category"
-        chosen = [frame[frame[by] == ref] if by in frame else frame.iloc[:0] for frame in all_of_kind]
-        return chosen[0] if len(chosen) == 1 else pd.concat(chosen).sort_index()
+        words = {ref, f"{ref}s", ref.removesuffix("s")}
+        return [
+            (layer, layer.frame[layer.frame[by].isin(words)] if by in layer.frame else layer.frame.iloc[:0])
+            for layer in all_of_kind
+        ]
 
     def with_edits(self, edits: tuple[Edit, ...]) -> Layers:
         """Return these layers with the edits applied; nothing here changes."""
