@@ -39,7 +39,7 @@ class Text:
     def in_(self, language: Language) -> str:
         """Return the sentence in that language; KeyError if the catalogue lacks the key."""
         topic, _, name = self.key.partition(".")
-        return _topic(topic)[name][language].format(**{k: _spoken(v, language) for k, v in self.values})
+        return catalogue(topic)[name][language].format(**{k: _spoken(v, language) for k, v in self.values})
 
     def __str__(self) -> str:
         return self.in_("en")
@@ -64,9 +64,10 @@ def _spoken(value: object, language: Language) -> object:
 
 
 @cache
-def _topic(topic: str) -> Mapping[str, Mapping[str, str]]:
+def catalogue(topic: str) -> Mapping[str, Mapping[str, str]]:
+    """Return every sentence of a topic by name, in each language, its braces not yet filled in."""
     import yaml
 
     text = files("layers").joinpath("words", f"{topic}.yaml").read_text(encoding="utf-8")
-    catalogue: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return catalogue
+    sentences: Mapping[str, Mapping[str, str]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return sentences
