@@ -66,7 +66,8 @@ def decided(measured: Measured) -> gpd.GeoDataFrame:
     frame["status"] = pd.Categorical(status, categories=STATUSES)
     short = np.where(status == SHORT, people_without(required, missing, *dependants(measured)), 0.0)
     frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
-    frame["borderline"] = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
+    near = (required > 0) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
+    frame["borderline"] = (status != UNKNOWN) & near
     return frame
 
 

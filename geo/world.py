@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geo.places import Homes, homes_of, units_of
+
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -27,17 +29,32 @@ class World:
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
         """The villages and communities, on their id; empty if the plan has none."""
-        raise NotImplementedError
+        return units_of(self.layers)
 
     @cached_property
+    def demand(self) -> Homes:
+        """Homes with their layer and what a reader must know of them; raises LayerError if there are none."""
+        return homes_of(self.layers, self.units)
+
+    @property
     def homes(self) -> gpd.GeoDataFrame:
         """Demand at the finest grain given: points with `people` and `unit_id`; the units themselves if there are none."""
-        raise NotImplementedError
+        return self.demand.frame
 
     def network(self, mode: str, roads: str = "roads") -> RoadNetwork:
         """Return the network of that travel mode over the roads layer named, built once."""
-        raise NotImplementedError
+        from geo.network.modes import network_for
+
+        if (mode, roads) not in self._networks:
+            self._networks[mode, roads] = network_for(mode, self.layers.rows("roads", roads))
+        return self._networks[mode, roads]
 
     def with_edits(self, edits: tuple[Edit, ...]) -> World:
-        """Return the world as it would be with the edits applied."""
-        return World(self.layers.with_edits(edits), self.date)
+        """Return the world as it would be with the edits applied; what they cannot have changed is kept."""
+        touched = {self.layers[edit.layer].kind for edit in edits}
+        other = World(self.layers.with_edits(edits), self.date, {} if "roads" in touched else self._networks)
+        kept = [("units", {"units"}), ("demand", {"units", "demand"})]
+        for name, kinds in kept:
+            if name in self.__dict__ and not kinds & touched:
+                other.__dict__[name] = self.__dict__[name]
+        return other

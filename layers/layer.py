@@ -115,14 +115,18 @@ class Layers(Mapping[str, Layer]):
             raise LayerError(
                 [Problem(ref, say("rules.no_such_layer", ref=ref, kind=kind), say("rules.add_layer", kind=kind))]
             )
-        if ref == kind:
-            return [(layer, layer.frame) for layer in all_of_kind]
-        by = "role" if kind == "staff" else "category"
+        return [(layer, self.meant(layer, ref, layer.frame)) for layer in all_of_kind]
+
+    def meant(self, layer: Layer, ref: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return which of these rows of that layer (its own, or some to be added to it) a rule means by `ref`."""
+        named = self.by_name.get(ref)
+        if named is not None and named.kind == layer.kind:
+            return frame if named.name == layer.name else frame.iloc[:0]
+        if ref == layer.kind:
+            return frame
+        by = "role" if layer.kind == "staff" else "category"
         words = {ref, f"{ref}s", ref.removesuffix("s")}
-        return [
-            (layer, layer.frame[layer.frame[by].isin(words)] if by in layer.frame else layer.frame.iloc[:0])
-            for layer in all_of_kind
-        ]
+        return frame[frame[by].isin(words)] if by in frame else frame.iloc[:0]
 
     def with_edits(self, edits: tuple[Edit, ...]) -> Layers:
         """Return these layers with the edits applied; nothing here changes."""

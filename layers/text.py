@@ -50,6 +50,12 @@ def say(key: str, /, **values: object) -> Text:
     return Text(key, tuple(values.items()))
 
 
+def known(key: str) -> bool:
+    """Return whether the catalogue has this sentence."""
+    topic, _, name = key.partition(".")
+    return name in catalogue(topic)
+
+
 def spoken(words: Text | str, language: Language) -> str:
     """Return words in that language; a plain string is a user's own and stays as it is."""
     return words.in_(language) if isinstance(words, Text) else words

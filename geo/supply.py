@@ -1,0 +1,180 @@
+"""The rows that supply something: which surely work, which may, and what was set aside when they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.places import unit_rows
+from layers.text import Text, known, say
+from layers.where import parse_where
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.projects import Project
+    from geo.world import World
+    from layers.layer import Layer, Layers
+
+    Flags = NDArray[np.bool_]
+    Rows = NDArray[np.int64]
+
+WORKING = "working"
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What a rule counts as supply.
+
+    `frame` holds the rows that work or may work, in order of id; `works` says of each whether it surely does (a blank
+    status cell leaves it open; a layer without a status column is taken to work, and `notes` says so).
+    """
+
+    frame: gpd.GeoDataFrame
+    works: Flags
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Which rows a rule means: a reference (see `Layers.parts`), a category (a role) among them, and a filter."""
+
+    kind: str
+    ref: str
+    category: str | None = None
+    where: str | None = None
+
+    def among(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return those of these rows that have the category and pass the filter."""
+        if self.category is not None:
+            frame = frame[frame["role" if self.kind == "staff" else "category"].isin({self.category})]
+        if self.where is not None:
+            frame = frame[parse_where(self.where).holds(frame)]
+        return frame
+
+
+@dataclass(frozen=True)
+class Added:
+    """Rows that projects would add: `project` is each row's place in the list of projects."""
+
+    project: Rows
+    frame: gpd.GeoDataFrame
+
+
+def supply(layers: Layers, meant: Meant) -> Supply:
+    """Return the rows meant that work or may work; raises LayerError if the reference means no layer at all."""
+    frames, works, notes = [], [], []
+    for layer, rows in layers.parts(meant.kind, meant.ref):
+        kept = meant.among(rows)
+        taken = "status" not in layer.given
+        sure = np.full(len(kept), True) if taken else kept["status"].isin({WORKING}).to_numpy(bool)
+        maybe = sure | kept["status"].isna().to_numpy(bool)
+        frames.append(kept[maybe])
+        works.append(sure[maybe])
+        notes += _status_notes(layer, len(kept), int((~sure & maybe).sum()), taken=taken)
+    frame, sure = frames[0], works[0]
+    if len(frames) > 1:
+        frame, sure = pd.concat(frames), np.concatenate(works)
+    order = np.argsort(frame.index.to_numpy(object), kind="stable")
+    if not len(frame):
+        notes.append(say("rules.no_supply", what=what_is(meant)))
+    return Supply(frame.iloc[order], sure[order], tuple(notes))
+
+
+def receiving(layers: Layers, meant: Meant) -> tuple[Layer, str]:
+    """Return the layer that a new row of what is meant belongs in, and its category (its role) there.
+
+    The layer that has most such rows already, the plan's first of several; the category most of them have.
+    """
+    layer, rows = max(layers.parts(meant.kind, meant.ref), key=lambda part: len(part[1]))
+    if meant.category is not None:
+        return layer, meant.category
+    if meant.ref not in (layer.name, layer.kind):
+        return layer, meant.ref
+    words = rows["role" if meant.kind == "staff" else "category"].dropna().value_counts()
+    return layer, min(words.index[words == words.max()]) if len(words) else meant.ref
+
+
+def what_is(meant: Meant) -> Text | str:
+    """Return the words for what is counted: the category's if it is one we know, else the plan's own."""
+    return category_word(meant.category or meant.ref)
+
+
+def category_word(category: str) -> Text | str:
+    """Return the words for a category or role, the planner's own word where it is not one of ours."""
+
+    key = f"rules.category_{category}"
+    return say(key) if known(key) else category
+
+
+def units_with_rejects(world: World, meant: Meant) -> Rows:
+    """Return the rows of the villages that a rejected row of these layers named: their supply may be more than is seen."""
+    named = [
+        reject.unit_id
+        for layer, _ in world.layers.parts(meant.kind, meant.ref)
+        for reject in layer.rejects
+        if reject.action == "rejected" and reject.unit_id
+    ]
+    rows = unit_rows(named, world.units)
+    return np.unique(rows[rows >= 0])
+
+
+def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Added | None:
+    """Return the rows these projects would add to what is meant.
+
+    None where a project changes rows of such a layer, or adds one that may not work: then only a re-run can tell.
+    """
+    found: dict[str, list[tuple[int, gpd.GeoDataFrame]]] = {}
+    for i, project in enumerate(projects):
+        for edit in project.edits:
+            if layers[edit.layer].kind != meant.kind:
+                continue
+            if edit.change is not None and len(edit.change):
+                return None
+            if edit.add is not None and len(edit.add):
+                found.setdefault(edit.layer, []).append((i, edit.add))
+    parts = [_counted(layers[name], rows, meant, layers) for name, rows in found.items()]
+    if any(part is None for part in parts):
+        return None
+    places = [part[0] for part in parts if part is not None]
+    frames = [part[1] for part in parts if part is not None]
+    if not frames:
+        return Added(np.zeros(0, np.int64), layers.parts(meant.kind, meant.ref)[0][1].iloc[:0])
+    return Added(np.concatenate(places), frames[0] if len(frames) == 1 else pd.concat(frames))
+
+
+def _counted(
+    layer: Layer, rows: list[tuple[int, gpd.GeoDataFrame]], meant: Meant, layers: Layers
+) -> tuple[Rows, gpd.GeoDataFrame] | None:
+    """Return which of the rows added to one layer count, and whose they are; None where a status is left open."""
+    frame = pd.concat([add for _, add in rows]) if len(rows) > 1 else rows[0][1]
+    frame = frame.reindex(columns=layer.frame.columns)
+    frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(add) for _, add in rows]))
+    frame = meant.among(layers.meant(layer, meant.ref, frame))
+    if "status" in layer.given:
+        if frame["status"].isna().any():
+            return None
+        frame = frame[frame["status"].isin({WORKING})]
+    return frame["_project"].to_numpy(np.int64), frame.drop(columns="_project")
+
+
+def edits_touch(projects: Sequence[Project], kinds: set[str], layers: Layers) -> bool:
+    """Return whether any of the projects edits a layer of these kinds."""
+    return any(layers[edit.layer].kind in kinds for project in projects for edit in project.edits)
+
+
+def _status_notes(layer: Layer, count: int, blank: int, *, taken: bool) -> list[Text]:
+    if taken and count:
+        return [say("rules.no_status_column", layer=layer.name, count=count)]
+    return [say("rules.status_blank_rows", layer=layer.name, count=blank)] if blank else []
+
+
+def rejected_note(world: World, meant: Meant) -> list[Text]:
+    """Return a note on rows of these layers that were set aside when they were read, if there are any."""
+    count = sum(layer.rejected for layer, _ in world.layers.parts(meant.kind, meant.ref))
+    return [say("rules.rows_set_aside", count=count, what=what_is(meant))] if count else []
