@@ -1,20 +1,43 @@
-"""The ranked list: each project's worth after everything above it, and the line the budget draws."""
+"""The ranked list: each project's worth after everything above it, and the line the budget draws.
+
+Greedy by need closed per yuan of life-cycle cost, looked at lazily (Minoux 1978): what a project would add never grows
+as others are chosen, so its last figure is a bound, and only the head of the queue has to be worked out anew. Under
+a rule that is re-run (`geo.worth`) a gain may grow, for instance where a chain has two weak links; the figures are exact
+then too, but the order may be another than the plain greedy one.
+"""
 
 from __future__ import annotations
 
+import heapq
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from geo.explain import why
 from geo.projects import Project
+from geo.worth import Gain, Worth
 from layers.text import Text
+
+if TYPE_CHECKING:
+    from geo.coverage import Coverage
+    from geo.gaps import Gap
+    from geo.world import World
+
+# Need closed and people below this are rounding, not people.
+NOBODY = 1e-9
+# Ratios equal to so many digits are a tie: sums taken in another order differ in the last ones.
+DIGITS = 12
+PER_YUAN = 10_000.0  # need is given per 10 000 yuan
 
 
 @dataclass(frozen=True)
 class Ranked:
     """A project in its place on the list.
 
-    `people_served` and `need_closed` (in weighted people) count only what the projects above have left;
-    `need_per_10k_yuan` is need closed per 10 000 yuan of life-cycle cost. `cumulative_cost` is the mid cost of this row
-    and all above, in yuan. `served` splits people_served by rule.
+    `people_served` and `need_closed` (in weighted people) count only what the projects above have left, a person once
+    for each rule; `need_per_10k_yuan` is need closed per 10 000 yuan of life-cycle cost over ten years.
+    `cumulative_cost` is the mid cost of this row and all above, in yuan. `served` splits people_served by rule.
     """
 
     rank: int
@@ -26,3 +49,144 @@ class Ranked:
     in_budget: bool
     served: tuple[tuple[str, float], ...]
     why: Text
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One choice: which project (row of the list given), what it adds after those before it, and under the line or not."""
+
+    project: int
+    gain: Gain
+    in_budget: bool
+
+
+def rank(
+    projects: Sequence[Project],
+    coverages: Mapping[str, Coverage],
+    gaps: Iterable[Gap],
+    world: World,
+    *,
+    budget: float | None = None,
+    safety_net_first: bool = False,
+) -> tuple[Ranked, ...]:
+    """Return the projects in the order they should be done, each with its worth after those above it.
+
+    `budget` is in yuan of mid cost: at each step the best project that still fits is taken; when none fits the line is
+    drawn and the rest follow, ranked the same way. A project that closes nothing after those above is left out.
+    With `safety_net_first` whatever closes need under rules of severity A comes before everything else.
+    """
+    projects = sorted(projects, key=lambda project: project.id)
+    worth = Worth(coverages, projects, world)
+    picks = choose(projects, worth, budget=budget, safety_net_first=safety_net_first)
+    rules = {rule_id: coverage.rule for rule_id, coverage in coverages.items()}
+    gaps_by_id = {gap.id: gap for gap in gaps}
+    unit_names = dict(zip(world.units.index, world.units["name"].fillna(""), strict=True))
+    rows, spent = [], 0.0
+    for i, pick in enumerate(picks):
+        project, below = projects[pick.project], picks[i + 1 : i + 2]
+        spent += project.cost_mid
+        beaten = (projects[below[0].project], below[0].gain) if below else None
+        about = [gaps_by_id[gap_id] for gap_id in project.gap_ids]
+        rows.append(
+            Ranked(
+                rank=i + 1,
+                project=project,
+                people_served=pick.gain.people,
+                need_closed=pick.gain.need,
+                need_per_10k_yuan=_per_yuan(pick.gain.need, project) * PER_YUAN,
+                cumulative_cost=spent,
+                in_budget=pick.in_budget,
+                served=pick.gain.served,
+                why=why(project, pick.gain, about, rules, unit_names, beaten=beaten),
+            )
+        )
+    return tuple(rows)
+
+
+def choose(
+    projects: Sequence[Project], worth: Worth, *, budget: float | None = None, safety_net_first: bool = False
+) -> list[Pick]:
+    """Return the projects that close something, in the order of choice; `worth` has taken them all afterwards."""
+    queue = _Queue(projects, worth, safety_net_first=safety_net_first)
+    picks: list[Pick] = []
+    left = math.inf if budget is None else budget
+    while (best := queue.pop(most=left)) is not None:
+        left -= projects[best].cost_mid
+        picks.append(Pick(best, queue.gains[best], in_budget=True))
+    queue.bring_back()
+    while (best := queue.pop(most=math.inf)) is not None:
+        picks.append(Pick(best, queue.gains[best], in_budget=False))
+    return picks
+
+
+def _per_yuan(amount: float, project: Project) -> float:
+    """Return the amount per yuan of life-cycle cost; what costs nothing is infinitely good value."""
+    if amount <= NOBODY:
+        return 0.0
+    return amount / project.cost_life_cycle if project.cost_life_cycle > 0 else math.inf
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{DIGITS}g}")
+
+
+class _Queue:
+    """Projects by what they are worth now, best first; holds figures that may be out of date until they come up."""
+
+    def __init__(self, projects: Sequence[Project], worth: Worth, *, safety_net_first: bool) -> None:
+        self._projects, self._worth, self._safety_net_first = projects, worth, safety_net_first
+        self.gains = [worth.gain(i) for i in range(len(projects))]
+        self._is_stale = [False] * len(projects)
+        self._entry: list[tuple[float, float, float, str, int] | None] = [None] * len(projects)
+        self._set_aside: set[int] = set()
+        self._heap: list[tuple[float, float, float, str, int]] = []
+        for i in range(len(projects)):
+            self._push(i)
+
+    def pop(self, *, most: float) -> int | None:
+        """Take out and return the best project that costs at most that, or None if none of those closes anything.
+
+        Those that cost more are set aside, until `bring_back`.
+        """
+        while self._heap:
+            entry = heapq.heappop(self._heap)
+            i = entry[-1]
+            if entry is not self._entry[i]:
+                continue
+            if self._projects[i].cost_mid > most:
+                self._entry[i] = None
+                self._set_aside.add(i)
+            elif self._is_stale[i]:
+                self.gains[i] = self._worth.gain(i)
+                self._is_stale[i] = False
+                self._push(i)
+            elif self.gains[i].need <= NOBODY:
+                heapq.heappush(self._heap, entry)
+                return None
+            else:
+                self._entry[i] = None
+                self._take(i)
+                return i
+        return None
+
+    def bring_back(self) -> None:
+        """Put the projects that were set aside back in."""
+        for i in sorted(self._set_aside):
+            self._push(i)
+        self._set_aside.clear()
+
+    def _take(self, chosen: int) -> None:
+        for i in self._worth.take(chosen).tolist():
+            if not self._is_stale[i]:
+                self._is_stale[i] = True
+                if self._entry[i] is not None:
+                    self._push(i)
+
+    def _push(self, i: int) -> None:
+        """Enter a project by its last figures; a stale one before its equals, so that it is looked at first."""
+        gain, project = self.gains[i], self._projects[i]
+        safety = _rounded(_per_yuan(gain.safety_need, project)) if self._safety_net_first else 0.0
+        people = math.inf if self._is_stale[i] else _rounded(gain.people)
+        entry = (-safety, -_rounded(_per_yuan(gain.need, project)), -people, project.id, i)
+        self._entry[i] = entry
+        heapq.heappush(self._heap, entry)

@@ -1,0 +1,242 @@
+"""The numbers in plain sentences: why a project stands where it does, and what there is to say of one gap or project."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from layers.options import RuleOptions
+from layers.problems import InputError, Problem
+from layers.text import Text, known, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.gaps import Gap
+    from geo.projects import Project
+    from geo.worth import Gain
+
+# Fewer people per 10 000 yuan than this are not worth calling an advantage.
+WORTH_SAYING = 0.1
+SEPARATOR = ";"  # between ids in one cell of a written table
+
+
+def why(
+    project: Project,
+    gain: Gain,
+    gaps: Sequence[Gap],
+    rules: Mapping[str, RuleOptions],
+    unit_names: Mapping[str, str],
+    *,
+    beaten: tuple[Project, Gain] | None,
+) -> Text:
+    """Return one sentence: who is short of what and where, how many people the project newly serves, at what cost.
+
+    `gaps` are those the project names, `beaten` the next row of the list and what that one adds.
+    """
+    main = _main_rule(project, gain)
+    about = [gap for gap in gaps if gap.rule_id == main] or list(gaps)
+    people = dict(gain.served).get(main, 0.0)
+    key = f"projects.why_{project.action}"
+    if people <= 0:
+        key = "projects.why_nearer"
+    elif not known(key):
+        key = "projects.why_other"
+    return say(
+        key,
+        where=unit_names.get(project.unit_id) or (about[0].name if about else "") or say("projects.here"),
+        title=_title(rules[main]),
+        gaps=len(about),
+        missing=sum(gap.amount for gap in about),
+        without=math.fsum(gap.people for gap in about if not math.isnan(gap.people)),
+        deed=_deed(project),
+        people=people,
+        also=_also(gain, main, rules),
+        cost=_cost(project, gain.people),
+        beats=_beats(project, gain, beaten),
+    )
+
+
+def _main_rule(project: Project, gain: Gain) -> str:
+    """Return the rule under which the project serves most people; of several, and if nobody, the first it names."""
+    served = dict(gain.served)
+    named = [*project.rule_ids, *(rule_id for rule_id in served if rule_id not in project.rule_ids)]
+    return max(named, key=lambda rule_id: served.get(rule_id, 0.0))
+
+
+def _title(rule: RuleOptions) -> object:
+    return rule.title if rule.title.zh or rule.title.en else rule.id
+
+
+def _deed(project: Project) -> Text:
+    key = f"projects.deed_{project.action}"
+    if known(key):
+        return say(key, amount=project.amount)
+    action, unit = _word("action", project.action), _word("unit", project.unit)
+    return say("projects.deed_other", action=action, amount=project.amount, unit=unit)
+
+
+def _word(of: Literal["action", "unit", "mark", "severity", "status"], code: str) -> Text | str:
+    """Return the words for a code of the tables; one that a rule type of somebody's own brings stays as it is."""
+    key = f"tables.{of}_{code}"
+    return say(key) if known(key) else code
+
+
+def _also(gain: Gain, main: str, rules: Mapping[str, RuleOptions]) -> Text | str:
+    said: Text | str = ""
+    for rule_id, people in gain.served:
+        if rule_id != main and people >= 0.5:
+            said = say("projects.also", before=said, title=_title(rules[rule_id]), people=people)
+    return said
+
+
+def _cost(project: Project, people: float) -> Text:
+    build, yearly = project.cost_mid, project.amount * project.cost.yearly
+    if build <= 0 and yearly <= 0:
+        return say("projects.cost_none")
+    if people <= 0:
+        return say("projects.cost_whole", yuan=build, yearly=yearly)
+    if build <= 0:
+        return say("projects.cost_yearly_each", yuan=yearly / people)
+    if yearly <= 0:
+        return say("projects.cost_each", yuan=build / people)
+    return say("projects.cost_each_and_yearly", yuan=build / people, yearly=yearly)
+
+
+def _beats(project: Project, gain: Gain, beaten: tuple[Project, Gain] | None) -> Text | str:
+    if beaten is None or not (project.cost_life_cycle > 0 and beaten[0].cost_life_cycle > 0):
+        return ""
+    this, other = (1e4 * g.people / p.cost_life_cycle for p, g in ((project, gain), beaten))
+    return say("projects.beats", more=this - other) if this - other >= WORTH_SAYING else ""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A written result as frames with the columns of the contract (coverage.csv, gaps.csv, projects.csv)."""
+
+    coverage: pd.DataFrame
+    gaps: pd.DataFrame
+    projects: pd.DataFrame
+
+
+def explain(id_: str, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[Text]:
+    """Return what there is to say of the gap or project of that id, from the numbers of the result alone.
+
+    Raises InputError, with the nearest id, if the result has neither.
+    """
+    for table, column, tell in (
+        (tables.gaps, "gap_id", _explain_gap),
+        (tables.projects, "project_id", _explain_project),
+    ):
+        found = table[table[column].astype(str) == id_]
+        if len(found):
+            return tell(found.iloc[0], tables, rules)
+    ids = [*tables.gaps["gap_id"].astype(str), *tables.projects["project_id"].astype(str)]
+    near = difflib.get_close_matches(id_, ids, n=1, cutoff=0.0)
+    fix = say("projects.not_in_result_fix", near=near[0]) if near else say("projects.not_in_result_fix_empty")
+    raise InputError([Problem(id_, say("projects.not_in_result", id=id_), fix)])
+
+
+def _explain_gap(gap: pd.Series, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[Text]:
+    rule = rules[gap["rule_id"]]
+    facts = {"name": _name(gap), "amount": _quantity(gap["amount"], gap["unit"]), "people": _people(gap["people"])}
+    said = [say("projects.gap_is", id=gap["gap_id"], title=_title(rule), **facts)]
+    said += _now(tables.coverage, gap["rule_id"], str(gap["place_id"]))
+    if _is_text(gap["reason"]):
+        said.append(say("projects.gap_reason", reason=gap["reason"]))
+    said.append(_norm(rule))
+    closing = [row for _, row in tables.projects.iterrows() if gap["gap_id"] in str(row["gap_ids"]).split(SEPARATOR)]
+    return said + ([_closed_by(row) for row in closing] or [say("projects.gap_closed_by_none")])
+
+
+def _explain_project(project: pd.Series, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[Text]:
+    line = say("projects.in_budget" if project["in_budget"] else "projects.below_line")
+    ranks, id_ = len(tables.projects), project["project_id"]
+    costs = {"low": project["cost_low"], "cost": project["cost"], "high": project["cost_high"]}
+    worth = {"people": project["people_served"], "need": project["need_closed"]}
+    ratio = project["need_per_10k_yuan"]
+    said = [
+        say("projects.project_is", id=id_, name=_name(project), rank=project["rank"], ranks=ranks, line=line),
+        say("projects.project_why", why=project["why"]),
+        say("projects.project_costs", **costs, cumulative=project["cumulative_cost"]),
+        say("projects.project_serves", **worth, ratio=ratio),
+    ]
+    by_rank = tables.projects.set_index("rank")
+    for rank, better in ((project["rank"] - 1, False), (project["rank"] + 1, True)):
+        if rank in by_rank.index:
+            said.append(_beside(ratio, by_rank.loc[rank], is_below=better))
+    named = str(project["gap_ids"]).split(SEPARATOR)
+    for _, gap in tables.gaps[tables.gaps["gap_id"].isin(named)].iterrows():
+        facts = {"amount": _quantity(gap["amount"], gap["unit"]), "people": _people(gap["people"])}
+        said.append(say("projects.project_gap", id=gap["gap_id"], name=_name(gap), **facts))
+    return said + [_norm(rules[rule_id]) for rule_id in str(project["rule_ids"]).split(SEPARATOR)]
+
+
+def _beside(ratio: float, other: pd.Series, *, is_below: bool) -> Text:
+    """Return how the row above or below compares in need closed per 10 000 yuan."""
+    values = {"id": other["project_id"], "other": other["need_per_10k_yuan"]}
+    ahead = ratio - other["need_per_10k_yuan"]
+    if is_below and ahead > 0:
+        return say("projects.project_beats", **values, less=ahead)
+    if not is_below and ahead < 0:
+        return say("projects.project_behind", **values, more=-ahead)
+    return say("projects.project_out_of_order", **values)
+
+
+def _closed_by(project: pd.Series) -> Text:
+    return say(
+        "projects.gap_closed_by",
+        id=project["project_id"],
+        rank=project["rank"],
+        action=_word("action", project["action"]),
+        cost=project["cost"],
+        people=project["people_served"],
+    )
+
+
+def _now(coverage: pd.DataFrame, rule_id: str, place_id: str) -> list[Text]:
+    """Return what the place is required and supplied; nothing if the table does not have it."""
+    found = coverage[(coverage["rule_id"] == rule_id) & (coverage["place_id"].astype(str) == place_id)]
+    return [
+        say(
+            "projects.gap_now",
+            name=_name(row),
+            required=_quantity(row["required"], row["unit"]),
+            supplied=_quantity(row["supplied"], row["unit"]),
+            status=_word("status", str(row["status"])),
+        )
+        for _, row in found.iterrows()
+    ]
+
+
+def _norm(rule: RuleOptions) -> Text:
+    mark, severity = _word("mark", rule.norm.mark), _word("severity", rule.severity)
+    if not rule.norm.text:
+        return say("projects.norm_none", title=_title(rule), mark=mark, severity=severity)
+    return say("projects.norm_is", title=_title(rule), norm=rule.norm.text, mark=mark, severity=severity)
+
+
+def _quantity(value: float, unit: str) -> Text:
+    if math.isnan(value):
+        return say("tables.unknown")
+    if math.isinf(value):
+        return say("tables.unreachable")
+    return say("projects.quantity", value=value, unit=_word("unit", unit))
+
+
+def _people(people: float) -> Text:
+    return say("projects.people_unknown") if math.isnan(people) else say("projects.people_count", people=people)
+
+
+def _name(row: pd.Series) -> object:
+    """Return the row's name, or where it has none the first of its ids."""
+    if _is_text(row["name"]):
+        return row["name"]
+    return str(next(row[column] for column in ("place_id", "project_id") if column in row))
+
+
+def _is_text(cell: object) -> bool:
+    return isinstance(cell, str) and cell != ""
