@@ -2,6 +2,210 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.network.costs import Costs, costs_of, directions, speeds
+from geo.network.exact import limit_of
+from geo.network.graph import Graph, graph_of
+from geo.network.legs import legs
+from geo.network.lines import lines_of
+from geo.network.nearest import Nearest, nearest
+from geo.network.pairs import pairs_within
+from geo.network.reach import Ends, Stretches, ends_of, reach_along
+from geo.network.snap import MAX_SNAP_M, Snapped, snapped
+from geo.network.topology import Topology, topology_of
+from layers.problems import LayerError, Problem
+from layers.text import say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import networkx as nx
+    from numpy.typing import NDArray
+
+REACHED, BEYOND, UNREACHABLE, OFF_NETWORK = "reached", "beyond", "unreachable", "off_network"
+STATUSES = (REACHED, BEYOND, UNREACHABLE, OFF_NETWORK)
+
+Towards = Literal["facility", "origin"]
+
+
+@dataclass(frozen=True, eq=False)
 class RoadNetwork:
-    """Roads as nodes and edges."""
+    """Roads as nodes and edges, with what it costs to go along them.
+
+    Costs are metres, or minutes if speeds were given (`costs.unit`). Points may lie anywhere: each is taken to its foot
+    on the nearest edge, and the way there counts (in minutes at ACCESS_WALK_KMH). "Within" means <=.
+    Positions of roads, in `snap` and `reach_along`, are rows of the frame the network was made from (`road_ids`).
+    """
+
+    road_ids: pd.Index
+    crs: Any
+    topology: Topology
+    costs: Costs
+
+    @classmethod
+    def from_frame(cls, roads: gpd.GeoDataFrame, *, oneway: object = None, speed_kmh: object = None) -> RoadNetwork:
+        """Return the network of these roads (lines in a metric CRS), joined where they share a vertex (to 1 mm).
+
+        `oneway` and `speed_kmh` are a column's name, one value for all roads, or a value a road; None means both
+        directions, and costs in metres. Raises LayerError if the CRS is missing or not in metres, if a geometry is not
+        a line, or for every direction or speed that cannot be understood.
+        """
+        topology = topology_of(lines_of(roads))
+        costs = costs_of(topology, directions(roads, oneway), speeds(roads, speed_kmh))
+        return cls(roads.index, roads.crs, topology, costs)
+
+    def snap(self, points: Any, *, max_snap_m: float = MAX_SNAP_M) -> Snapped:
+        """Return where each point (a GeoSeries or GeoDataFrame) meets the network; see Snapped.
+
+        Raises LayerError if the points are in another CRS, or are not points.
+        """
+        x, y = self._coordinates(points)
+        return snapped(self.topology, x, y, max_snap_m=max_snap_m)
+
+    def nearest(
+        self,
+        origins: Any,
+        facilities: Any,
+        *,
+        cutoff: float = np.inf,
+        max_snap_m: float = MAX_SNAP_M,
+        towards: Towards = "facility",
+    ) -> pd.DataFrame:
+        """Return for each origin the cost to its nearest facility, that facility's id, and a status; on origins.index.
+
+        The trip goes from origin to facility, or the other way if `towards` is "origin" (a fire engine). Status is
+        "reached"; "beyond" if the nearest costs more than the cutoff (cost inf); "unreachable" if no facility can be
+        got to at all (cost inf); "off_network" if the origin is farther than max_snap_m from any road (cost NaN). Of
+        facilities as near, the lowest id is named. Raises LayerError as `snap` does.
+        """
+        rank = np.argsort(np.asarray(facilities.index), kind="stable")
+        costs = self.costs if towards == "facility" else self.costs.turned()
+        graph = self._towards if towards == "facility" else self._outwards
+        at = self.snap(origins, max_snap_m=max_snap_m)
+        points = legs(self.topology, costs, at, leaving=True)
+        to = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
+        sources = legs(self.topology, costs, to, leaving=False)
+        found = nearest(graph, costs, points, sources, limit=limit_of(cutoff))
+        status = np.where(at.on_network, np.where(found.source >= 0, REACHED, UNREACHABLE), OFF_NETWORK).astype(object)
+        if np.isfinite(cutoff) and (status == UNREACHABLE).any():
+            anyhow = nearest(graph, costs, points, sources, limit=np.inf)
+            status[(status == UNREACHABLE) & (anyhow.source >= 0)] = BEYOND
+        return _nearest_frame(origins.index, facilities.index[rank], found, status)
+
+    def pairs_within(
+        self, origins: Any, destinations: Any, *, cutoff: float, max_snap_m: float = MAX_SNAP_M
+    ) -> pd.DataFrame:
+        """Return every pair whose trip from origin to destination costs at most the cutoff, sorted by their ids.
+
+        Columns: origin, destination (ids), cost. Memory is bounded by the pairs found. Raises LayerError as `snap`.
+        """
+        origin_rank = np.argsort(np.asarray(origins.index), kind="stable")
+        destination_rank = np.argsort(np.asarray(destinations.index), kind="stable")
+        start = legs(
+            self.topology, self.costs, self.snap(origins.iloc[origin_rank], max_snap_m=max_snap_m), leaving=True
+        )
+        end = self.snap(destinations.iloc[destination_rank], max_snap_m=max_snap_m)
+        found = pairs_within(
+            self._outwards,
+            self.topology,
+            self.costs,
+            start,
+            legs(self.topology, self.costs, end, leaving=False),
+            limit=limit_of(cutoff),
+        )
+        return pd.DataFrame(
+            {
+                "origin": origins.index[origin_rank].take(found.origin),
+                "destination": destinations.index[destination_rank].take(found.destination),
+                "cost": found.cost,
+            }
+        )
+
+    def reach_along(self, points: Any, radius_m: float, *, max_snap_m: float = MAX_SNAP_M) -> Stretches:
+        """Return the road within radius_m of each point's foot, along the network in both directions; see Stretches.
+
+        `points` are points or what `snap` returned for them; those off the network reach nothing. `source` is the
+        point's row. Raises LayerError as `snap` does.
+        """
+        at = points if isinstance(points, Snapped) else self.snap(points, max_snap_m=max_snap_m)
+        return reach_along(self.topology, self._ends, at, radius_m)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return the network as a networkx.MultiDiGraph: an arc for each direction one may go, keyed by edge number.
+
+        Nodes have x and y; arcs have road (its id), cost, length_m and from_m (where on the road the edge starts).
+        """
+        import networkx as nx
+
+        graph = nx.MultiDiGraph(crs=self.crs, unit=self.costs.unit)
+        top = self.topology
+        graph.add_nodes_from(
+            (n, {"x": x, "y": y}) for n, (x, y) in enumerate(zip(top.node_x.tolist(), top.node_y.tolist(), strict=True))
+        )
+        columns = (
+            top.start,
+            top.end,
+            top.road,
+            self.costs.along,
+            top.length_m,
+            top.from_m,
+            self.costs.forward,
+            self.costs.backward,
+        )
+        for edge, (u, v, road, cost, length_m, from_m, ahead, back) in enumerate(
+            zip(*(c.tolist() for c in columns), strict=True)
+        ):
+            facts = {"road": self.road_ids[road], "cost": cost, "length_m": length_m, "from_m": from_m}
+            if ahead:
+                graph.add_edge(u, v, key=edge, **facts)
+            if back and not (ahead and u == v):
+                graph.add_edge(v, u, key=edge, **facts)
+        return graph
+
+    @cached_property
+    def _towards(self) -> Graph:
+        """The graph to search from where one is going to."""
+        return graph_of(self.topology, self.costs, reverse=True) if self.costs.is_directed else self._outwards
+
+    @cached_property
+    def _outwards(self) -> Graph:
+        """The graph to search from where one starts."""
+        return graph_of(self.topology, self.costs, reverse=False)
+
+    @cached_property
+    def _ends(self) -> Ends:
+        return ends_of(self.topology)
+
+    def _coordinates(self, points: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y, NaN where a point is missing or empty."""
+        if points.crs != self.crs:
+            theirs, ours = (str(crs) for crs in (points.crs, self.crs))
+            raise LayerError([Problem("points", say("network.other_crs", points=theirs, roads=ours), "")])
+        shapes = np.asarray(points.geometry.array)
+        wrong = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (-1, 0)))
+        if len(wrong):
+            raise LayerError(
+                Problem(str(points.index[row]), say("network.not_a_point", shape=shapes[row].geom_type), "")
+                for row in wrong
+            )
+        return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _nearest_frame(
+    origins: pd.Index, facilities: pd.Index, found: Nearest, status: NDArray[np.object_]
+) -> pd.DataFrame:
+    off = status == OFF_NETWORK
+    return pd.DataFrame(
+        {
+            "cost": np.where(off, np.nan, found.cost),
+            "facility": pd.array(facilities).take(found.source, allow_fill=True) if len(facilities) else None,
+            "status": pd.Categorical(status, categories=STATUSES),
+        },
+        index=origins,
+    )

@@ -1,0 +1,81 @@
+"""The network of a travel mode: which roads it may use, in which direction and how fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.network import classes
+from geo.network.costs import ACCESS_WALK_KMH, Unit
+from geo.network.roadnetwork import RoadNetwork
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+MODES = ("walk", "drive")
+
+# The columns that say who may use a road, the one that speaks of the mode most closely first (OpenStreetMap's order).
+_ACCESS = {"walk": ("foot", "access"), "drive": ("motorcar", "motor_vehicle", "vehicle", "access")}
+
+
+def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> RoadNetwork:
+    """Return the network people walk or drive on, with costs in metres or minutes.
+
+    walk: both directions of every road but those of NOT_ON_FOOT, at ACCESS_WALK_KMH. drive: not NOT_BY_CAR; one-way
+    as `oneway` says, where that is blank one-way as drawn round a roundabout and on a motorway; at `speed_kmh` where
+    given, else at DRIVE_KMH of the class. Either: no road that `access` (or foot, vehicle, motor_vehicle, motorcar,
+    where the file has them) closes to the public. Roads of unknown class are used. `road_ids` of the network are the
+    roads that are left. Raises LayerError as `RoadNetwork.from_frame` does, ValueError for another mode.
+    """
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
+    open_roads = roads[usable(mode, roads)]
+    if mode == "walk":
+        return RoadNetwork.from_frame(open_roads, speed_kmh=ACCESS_WALK_KMH if unit == "min" else None)
+    return RoadNetwork.from_frame(
+        open_roads, oneway=driving_direction(open_roads), speed_kmh=drive_kmh(open_roads) if unit == "min" else None
+    )
+
+
+def usable(mode: str, roads: gpd.GeoDataFrame) -> pd.Series:
+    """Return which roads the mode may use, a Series of booleans on the roads' index."""
+    barred = classes.NOT_A_ROAD | (classes.NOT_ON_FOOT if mode == "walk" else classes.NOT_BY_CAR)
+    word = pd.Series(None, index=roads.index, dtype=object)
+    for column in _ACCESS[mode]:
+        if column in roads:
+            word = word.where(word.notna(), _words(roads[column]))
+    return ~road_class(roads).isin(barred) & ~word.isin(classes.CLOSED)
+
+
+def road_class(roads: gpd.GeoDataFrame) -> pd.Series:
+    """Return each road's class in OpenStreetMap's words, "" where it is blank; an unknown word stays as it is."""
+    if "class" not in roads:
+        return pd.Series("", index=roads.index, dtype=object)
+    words = _words(roads["class"])
+    return words.where(~words.isin(classes.SAME_AS), words.map(classes.SAME_AS)).fillna("")
+
+
+def driving_direction(roads: gpd.GeoDataFrame) -> pd.Series:
+    """Return `oneway`, with a blank filled in where the road's form implies one-way traffic: roundabout, motorway."""
+    given = roads["oneway"] if "oneway" in roads else pd.Series(None, index=roads.index, dtype=object)
+    implied = road_class(roads) == "motorway"
+    if "junction" in roads:
+        implied |= _words(roads["junction"]).isin(["roundabout", "circular", "环岛", "环形交叉"])
+    return given.astype(object).where(given.notna() | ~implied, "yes")
+
+
+def drive_kmh(roads: gpd.GeoDataFrame) -> pd.Series:
+    """Return each road's `speed_kmh`, or that of its class where it is blank or 0."""
+    by_class = road_class(roads).map(classes.DRIVE_KMH).fillna(classes.DRIVE_OTHER_KMH).astype(float)
+    if "speed_kmh" not in roads:
+        return by_class
+    given = pd.to_numeric(roads["speed_kmh"], errors="coerce")
+    return given.where(np.isfinite(given) & (given > 0), by_class).astype(float)
+
+
+def _words(column: pd.Series) -> pd.Series:
+    """Return the column's words in lower case without spaces around them; blanks are None."""
+    text = column.astype(object).where(column.notna(), None)
+    return text.map(lambda word: str(word).strip().lower() or None, na_action="ignore").astype(object)
