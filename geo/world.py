@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.network import RoadNetwork
+    from geo.network.costs import Unit
     from layers.edit import Edit
     from layers.layer import Layers
 
@@ -24,7 +25,7 @@ class World:
 
     layers: Layers
     date: dt.date | None = None
-    _networks: dict[tuple[str, str], RoadNetwork] = field(default_factory=dict, repr=False)
+    _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
 
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
@@ -41,13 +42,14 @@ class World:
         """Demand at the finest grain given: points with `people` and `unit_id`; the units themselves if there are none."""
         return self.demand.frame
 
-    def network(self, mode: str, roads: str = "roads") -> RoadNetwork:
-        """Return the network of that travel mode over the roads layer named, built once."""
+    def network(self, mode: str, roads: str = "roads", unit: Unit = "m") -> RoadNetwork:
+        """Return the network of that travel mode over the roads `roads` means, with costs in metres or minutes; built once."""
         from geo.network.modes import network_for
 
-        if (mode, roads) not in self._networks:
-            self._networks[mode, roads] = network_for(mode, self.layers.rows("roads", roads))
-        return self._networks[mode, roads]
+        key = (mode, roads, unit)
+        if key not in self._networks:
+            self._networks[key] = network_for(mode, self.layers.rows("roads", roads), unit=unit)
+        return self._networks[key]
 
     def with_edits(self, edits: tuple[Edit, ...]) -> World:
         """Return the world as it would be with the edits applied; what they cannot have changed is kept."""
