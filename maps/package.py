@@ -1,0 +1,265 @@
+"""result.gpkg: everything on the map as one GeoPackage that QGIS opens styled; the same bytes for the same assessment."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.text import Language, say, spoken
+from maps.page.scorecard import NOT_JUDGED, unit_rows
+from maps.qml import Categories, qml
+from maps.tables import SEPARATOR, spots
+from maps.wording import action_word, reason_sentence, shown, status_word, unit_word
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.assess import Assessment
+    from geo.coverage import Coverage
+    from maps.totals import Totals
+
+# GDAL stamps the day of writing into the file unless told another; old QGIS and ArcGIS warn at 1.4 (ECOSYSTEM 6).
+_DAY = "2000-01-01T00:00:00.000Z"
+_GPKG_VERSION = "1.3"
+
+_STYLES = """CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
+_STYLE_COLUMNS = "f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD"
+_LISTED = (
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES (?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One layer of the package: rows with their geometry, what QGIS calls it, and how it is coloured."""
+
+    table: str
+    title: str
+    frame: gpd.GeoDataFrame
+    shape: str  # the OGC name of the geometry type, "Unknown" where rows differ
+    style: Categories
+
+
+def write_package(assessment: Assessment, totals: Totals, path: Path, language: Language) -> None:
+    """Write the package to a path where nothing is yet.
+
+    Raises OSError if it cannot be written whole: the rows of every layer are counted again in the file itself.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+    sheets = _sheets(assessment, totals, language)
+    try:
+        with _fixed_day():
+            for sheet in sheets:
+                _write(sheet, path)
+        _add_styles(path, sheets)
+        _count_again(path, sheets)
+    except (DataLayerError, DataSourceError, FeatureError, sqlite3.Error) as error:
+        raise OSError(f"{path.name}: {error}") from error
+
+
+def _sheets(assessment: Assessment, totals: Totals, language: Language) -> list[Sheet]:
+    sheets = [_villages(assessment, totals, language), *_places(assessment, language)]
+    return [*sheets, *_gaps(assessment, language), _projects(assessment, language)]
+
+
+def _villages(assessment: Assessment, totals: Totals, language: Language) -> Sheet:
+    import geopandas as gpd
+
+    units, frame = unit_rows(assessment), totals.units.rename_axis("unit_id").reset_index()
+    frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
+    for rule_id, card in totals.cards.items():
+        column = f"status_{rule_id}"
+        frame[column] = card["state"].where(card["state"] != NOT_JUDGED, None).to_numpy(object)
+    geometry = units["geometry"].to_numpy() if len(units) else []
+    shapes = gpd.GeoDataFrame(frame, geometry=geometry, crs=assessment.world.layers.crs)
+    return _sheet("villages", say("report.gpkg_villages").in_(language), shapes, _statuses(language))
+
+
+def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
+    taken: set[str] = set()
+    for rule_id, coverage in assessment.coverages.items():
+        table = _table_name(f"places_{rule_id}", taken)
+        title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
+        yield _sheet(table, title.in_(language), _place_rows(coverage, language), _statuses(language))
+
+
+def _place_rows(coverage: Coverage, language: Language) -> gpd.GeoDataFrame:
+    frame = coverage.frame.rename_axis("place_id").reset_index()
+    # SQLite keeps infinity, most readers of it do not: unreachable is said in words and left blank as a number.
+    unreachable = np.isinf(frame["supplied"].to_numpy(float))
+    sentences = {code: reason_sentence(str(code), language) for code in frame["reason"].dropna().unique()}
+    reason = frame["reason"].map(sentences).fillna("").astype(object)
+    frame["reason"] = np.where(unreachable & (reason == ""), say("tables.unreachable").in_(language), reason)
+    for column in ("supplied", "shortfall"):
+        frame[column] = frame[column].where(np.isfinite(frame[column].to_numpy(float)))
+    frame["status"] = frame["status"].astype(str)
+    frame["unit"] = unit_word(coverage.measured.unit, language)
+    columns = "place_id name unit_id required supplied shortfall unit status people people_short reason borderline"
+    return frame[[*columns.split(), "geometry"]]
+
+
+def _gaps(assessment: Assessment, language: Language) -> list[Sheet]:
+    import geopandas as gpd
+
+    rows = [
+        {
+            "gap_id": gap.id,
+            "rule_id": gap.rule_id,
+            "severity": gap.severity,
+            "unit_id": gap.unit_id,
+            "name": gap.name,
+            "amount": gap.amount,
+            "unit": unit_word(gap.unit, language),
+            "people": gap.people,
+            "reason": spoken(gap.reason, language),
+        }
+        for gap in assessment.gaps
+    ]
+    columns = ["gap_id", "rule_id", "severity", "unit_id", "name", "amount", "unit", "people", "reason"]
+    geometry = np.empty(len(rows), dtype=object)
+    geometry[:] = [gap.geometry for gap in assessment.gaps]
+    numbers = {"amount": float, "people": float}
+    frame = pd.DataFrame(rows, columns=columns).astype(numbers)
+    crs = assessment.world.layers.crs
+    every = gpd.GeoDataFrame(frame, geometry=spots(geometry), crs=crs)
+    along = np.isin(shapely.get_type_id(geometry), [1, 5])
+    lines = gpd.GeoDataFrame(frame[along], geometry=geometry[along], crs=crs)
+    severities = Categories("severity", {key: (say(f"tables.severity_{key}").in_(language), key) for key in "ABC"})
+    return [
+        _sheet("gaps", say("report.gpkg_gaps").in_(language), every, severities, shape="Point"),
+        _sheet(
+            "dark_stretches",
+            say("report.gpkg_dark_stretches").in_(language),
+            lines,
+            severities,
+            shape="MultiLineString",
+        ),
+    ]
+
+
+def _projects(assessment: Assessment, language: Language) -> Sheet:
+    import geopandas as gpd
+
+    rows = []
+    for row in assessment.ranked:
+        project = row.project
+        ids = {"rule_ids": SEPARATOR.join(project.rule_ids), "gap_ids": SEPARATOR.join(project.gap_ids)}
+        what = {"name": spoken(project.name, language), "action": action_word(project.action, language)}
+        cost = {"cost_low": project.cost_low, "cost": project.cost_mid, "cost_high": project.cost_high}
+        worth = {"people_served": row.people_served, "cumulative_cost": row.cumulative_cost}
+        amount = {"amount": project.amount, "unit": unit_word(project.unit, language), "unit_id": project.unit_id}
+        line = {"status": "in_budget" if row.in_budget else "below_line", "why": spoken(row.why, language)}
+        rows.append({"rank": row.rank, "project_id": project.id, **what, **amount, **cost, **worth, **ids, **line})
+    frame = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["rank", "project_id", "name", "status"])
+    places = spots([row.project.geometry for row in assessment.ranked])
+    shapes = gpd.GeoDataFrame(frame, geometry=places, crs=assessment.world.layers.crs)
+    labels = {key: (say(f"report.gpkg_{key}").in_(language), key) for key in ("in_budget", "below_line")}
+    style = Categories("status", labels, label="rank")
+    return _sheet("projects", say("report.gpkg_projects").in_(language), shapes, style, shape="Point")
+
+
+def _statuses(language: Language) -> Categories:
+    return Categories("status", {key: (status_word(key, language), key) for key in ("met", "short", "unknown")})
+
+
+def _sheet(table: str, title: str, frame: gpd.GeoDataFrame, style: Categories, *, shape: str = "") -> Sheet:
+    for column in frame.columns.drop("geometry"):
+        if not pd.api.types.is_numeric_dtype(frame[column].dtype):
+            frame[column] = frame[column].map(shown, na_action="ignore")
+    return Sheet(table, shown(title), frame, shape or _shape(frame), style)
+
+
+def _shape(frame: gpd.GeoDataFrame) -> str:
+    """Return the one geometry type that holds every row, many-part where some are, "Unknown" if there is none."""
+    types = sorted(set(frame.geometry.geom_type.dropna()))
+    if not types:
+        return "Unknown"
+    plain = {name.removeprefix("Multi") for name in types}
+    return "Unknown" if len(plain) > 1 else types[0] if len(types) == 1 else f"Multi{plain.pop()}"
+
+
+def _table_name(wanted: str, taken: set[str]) -> str:
+    """Return a table name made of letters, digits, _ and -, that no other layer has in either case."""
+    name = base = re.sub(r"[^\w-]", "_", wanted)
+    number = 2
+    while name.lower() in taken:
+        name, number = f"{base}_{number}", number + 1
+    taken.add(name.lower())
+    return name
+
+
+@contextmanager
+def _fixed_day() -> Iterator[None]:
+    import pyogrio
+
+    options = ("OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS", "OGR_SQLITE_JOURNAL")
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    # The file is new and pushed to the disk as a whole afterwards: SQLite need not do so after every layer.
+    pyogrio.set_gdal_config_options(dict(zip(options, (_DAY, "OFF", "OFF"), strict=True)))
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
+
+
+def _write(sheet: Sheet, path: Path) -> None:
+    import pyogrio
+
+    pyogrio.write_dataframe(
+        sheet.frame,
+        path,
+        layer=sheet.table,
+        driver="GPKG",
+        append=False,
+        geometry_type=sheet.shape,
+        promote_to_multi=sheet.shape.startswith("Multi"),
+        dataset_options={"VERSION": _GPKG_VERSION},
+        layer_options={"IDENTIFIER": sheet.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
+    )
+
+
+def _add_styles(path: Path, sheets: list[Sheet]) -> None:
+    """Add the table in which QGIS keeps styles, each as the default of its layer."""
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(_STYLES)
+        file.execute(_LISTED, ("layer_styles", "attributes", "layer_styles", "", _DAY))
+        for sheet in sheets:
+            values = (
+                "",
+                "",
+                sheet.table,
+                "geom",
+                "coverplan",
+                qml(sheet.style, sheet.shape),
+                "",
+                sheet.title,
+                "",
+                _DAY,
+            )
+            file.execute(
+                f"INSERT INTO layer_styles ({_STYLE_COLUMNS}, useAsDefault, description, owner, update_time) "  # noqa: S608
+                "VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
+                values,
+            )
+
+
+def _count_again(path: Path, sheets: list[Sheet]) -> None:
+    with closing(sqlite3.connect(path)) as file:
+        for sheet in sheets:
+            quoted = sheet.table.replace('"', '""')
+            (count,) = file.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (our own table name)
+            if count != len(sheet.frame):
+                raise OSError(f"{path.name}: {sheet.table} has {count} rows on disk, {len(sheet.frame)} were written")

@@ -1,0 +1,208 @@
+"""The CSV tables of OUT/: what people script against, so their columns and the order of them never change (DESIGN)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.text import Language, spoken
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.assess import Assessment
+
+COVERAGE = (
+    "rule_id",
+    "place_id",
+    "name",
+    "unit_id",
+    "required",
+    "supplied",
+    "shortfall",
+    "unit",
+    "status",
+    "people",
+    "people_short",
+    "reason",
+)
+GAPS = (
+    "gap_id",
+    "rule_id",
+    "severity",
+    "place_id",
+    "unit_id",
+    "name",
+    "amount",
+    "unit",
+    "people",
+    "lon",
+    "lat",
+    "reason",
+)
+PROJECTS = (
+    "rank",
+    "project_id",
+    "action",
+    "name",
+    "unit_id",
+    "rule_ids",
+    "gap_ids",
+    "amount",
+    "unit",
+    "cost_low",
+    "cost",
+    "cost_high",
+    "people_served",
+    "need_closed",
+    "need_per_10k_yuan",
+    "cumulative_cost",
+    "in_budget",
+    "stays_in",
+    "why",
+    "lon",
+    "lat",
+)
+REJECTS = ("layer", "file", "row", "feature_id", "field", "value", "reason", "fix", "action")
+
+# Several ids in one cell.
+SEPARATOR = ";"
+
+# Digits after the point: a micrometre, a millionth of a yuan, a tenth of a metre of longitude. Finer is rounding noise.
+DECIMALS = 6
+
+# A spreadsheet takes a cell that starts so for a formula (OWASP; full-width forms work in East Asian Excel too).
+_TRIGGERS = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+def coverage_table(assessment: Assessment) -> pd.DataFrame:
+    """Return one row per rule and place, in the plan's order of rules and by place id within each.
+
+    `status` and `reason` are codes, so that a script reads the same in every language; `supplied` is inf where nothing
+    can be reached.
+    """
+    pieces = []
+    for rule_id, coverage in assessment.coverages.items():
+        piece = pd.DataFrame(coverage.frame.drop(columns="geometry"))
+        piece = piece.assign(rule_id=rule_id, place_id=piece.index.astype(str), status=piece["status"].astype(str))
+        pieces.append(piece[list(COVERAGE)])
+    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(COVERAGE))
+
+
+def gaps_table(assessment: Assessment, language: Language) -> pd.DataFrame:
+    """Return one row per gap, in the order of the assessment; `place_id` is the place it is named after."""
+    gaps = assessment.gaps
+    lon, lat = lonlat([gap.geometry for gap in gaps], assessment.world.layers.crs)
+    rows = []
+    for gap, x, y in zip(gaps, lon, lat, strict=True):
+        names = (gap.id, gap.rule_id, gap.severity, gap.place_ids[0], gap.unit_id, gap.name)
+        rows.append((*names, gap.amount, gap.unit, gap.people, x, y, spoken(gap.reason, language)))
+    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(GAPS)), ("amount", "people", "lon", "lat"))
+
+
+def projects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
+    """Return one row per project, best first; costs are in yuan, `people_served` only those that nothing above serves."""
+    ranked = assessment.ranked
+    lon, lat = lonlat([row.project.geometry for row in ranked], assessment.world.layers.crs)
+    rows = []
+    for row, x, y in zip(ranked, lon, lat, strict=True):
+        project = row.project
+        names = (project.id, project.action, spoken(project.name, language), project.unit_id)
+        closes = (SEPARATOR.join(project.rule_ids), SEPARATOR.join(project.gap_ids), project.amount, project.unit)
+        costs = (project.cost_low, project.cost_mid, project.cost_high)
+        worth = (row.people_served, row.need_closed, row.need_per_10k_yuan, row.cumulative_cost, row.in_budget)
+        stays_in = getattr(row, "stays_in", "")
+        rows.append((row.rank, *names, *closes, *costs, *worth, stays_in, spoken(row.why, language), x, y))
+    text = {"project_id", "action", "name", "unit_id", "rule_ids", "gap_ids", "unit", "in_budget", "stays_in", "why"}
+    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(PROJECTS)), [c for c in PROJECTS if c not in text])
+
+
+def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
+    """Return one row per row of the input that was set aside, repaired or noted, as the user finds it in the file."""
+    rows = []
+    for reject in (reject for layer in assessment.world.layers.values() for reject in layer.rejects):
+        where = (reject.layer, reject.file, reject.row, reject.feature_id, reject.field, reject.value)
+        rows.append((*where, spoken(reject.reason, language), spoken(reject.fix, language), reject.action))
+    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(REJECTS)), ("row",))
+
+
+def lonlat(geometries: Sequence[BaseGeometry], crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return longitude and latitude (WGS 84, degrees) of a spot on each geometry: the middle of a line, inside an area."""
+    import geopandas as gpd
+
+    places = gpd.GeoSeries(spots(geometries), crs=crs).to_crs(4326)
+    return places.x.to_numpy(float), places.y.to_numpy(float)
+
+
+def spots(geometries: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return a point on each geometry, where a label or a visitor would stand."""
+    import shapely
+
+    given = np.empty(len(geometries), dtype=object)
+    given[:] = list(geometries)
+    points: NDArray[np.object_] = shapely.point_on_surface(given)
+    is_line = shapely.get_type_id(given) == shapely.GeometryType.LINESTRING
+    points[is_line] = shapely.line_interpolate_point(given[is_line], 0.5, normalized=True)
+    return points
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return the table as UTF-8 with a byte-order mark, which is what makes Excel and WPS read Chinese.
+
+    Number columns are plain (no exponent, no separators, "" for unknown, "inf" for unreachable); a text cell that a
+    spreadsheet would run as a formula gets an apostrophe in front, which `unguarded` takes off again.
+    """
+    columns = [_cells(table[name]) for name in table.columns]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def plain(value: float) -> str:
+    """Return a number as digits alone: at most six places, no exponent; "" for NaN."""
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if value == int(value) and abs(value) < 2**53:
+        return str(int(value))
+    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def guarded(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if _reads_as_formula(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """Return the text of a guarded cell as it was."""
+    return cell[1:] if cell.startswith("'") and _reads_as_formula(cell) else cell
+
+
+def _reads_as_formula(text: str) -> bool:
+    return text.lstrip("' \u00a0\u3000")[:1] in _TRIGGERS
+
+
+def _cells(column: pd.Series) -> Iterable[str]:
+    if column.dtype == bool:
+        return ["true" if value else "false" for value in column]
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        values, position = np.unique(column.to_numpy(float), return_inverse=True)
+        texts = [plain(value) for value in values.tolist()]
+        return [texts[i] for i in position.tolist()]
+    return ["" if value is None or value != value else guarded(str(value)) for value in column.tolist()]
+
+
+def _numbers_as_numbers(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the table with these columns as numbers, also where it has no row to tell them by."""
+    return table.astype(dict.fromkeys(names, float))

@@ -1,0 +1,97 @@
+"""What the tables, the report and the record count up: each rule over all its places, and each village over all rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage import MET, SHORT, UNKNOWN
+from layers.text import Text
+from maps.page.findings import findings
+from maps.page.scorecard import scorecard, unit_rows
+
+if TYPE_CHECKING:
+    from geo.assess import Assessment
+    from geo.coverage import Coverage
+
+
+@dataclass(frozen=True)
+class Total:
+    """One rule over all its places; `people` and `people_short` leave out the places where they are unknown."""
+
+    places: int
+    met: int
+    short: int
+    unknown: int
+    people: float
+    people_short: float
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Everything that is counted up, once for all outputs.
+
+    `rules` by rule id, in the plan's order. `cards` are each rule's scorecard of the villages (`maps.page.scorecard`),
+    on the unit id. `units` has a row for each village with name, population, rules_short, rules_unknown and
+    people_short, which adds up over rules: somebody without two services counts twice. `rows` are the books over all
+    layers.
+    """
+
+    rules: Mapping[str, Total]
+    cards: Mapping[str, pd.DataFrame]
+    units: pd.DataFrame
+    rows: Mapping[str, int]
+    findings: tuple[Text, ...]
+
+    def unit_name(self, unit_id: str) -> str:
+        """Return a village's name, or its id where it has none."""
+        return self._names.get(unit_id, unit_id)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {str(id_): str(name) for id_, name in self.units["name"].items()}
+
+
+def totals(assessment: Assessment) -> Totals:
+    """Return what the outputs say of the assessment in numbers."""
+    units = unit_rows(assessment)
+    cards = {rule_id: scorecard(coverage, units.index) for rule_id, coverage in assessment.coverages.items()}
+    rules = {rule_id: _total(coverage) for rule_id, coverage in assessment.coverages.items()}
+    layers = list(assessment.world.layers.values())
+    books = {
+        name: sum(getattr(layer, name) for layer in layers) for name in ("rows_in", "used", "repaired", "rejected")
+    }
+    return Totals(rules, cards, _units(units, cards), books, findings(assessment))
+
+
+def worst_first(units: pd.DataFrame) -> pd.DataFrame:
+    """Return the villages that are short of something, most people without first, ties by rules short, then by id."""
+    short = units[units["rules_short"] > 0]
+    order = np.lexsort((short.index.to_numpy(str), -short["rules_short"], -short["people_short"]))
+    return short.iloc[order]
+
+
+def _total(coverage: Coverage) -> Total:
+    counts = coverage.frame["status"].astype(str).value_counts()
+    people, without = (math.fsum(coverage.frame[name].dropna()) for name in ("people", "people_short"))
+    met, short, unknown = (int(counts.get(status, 0)) for status in (MET, SHORT, UNKNOWN))
+    return Total(len(coverage.frame), met, short, unknown, people, without)
+
+
+def _units(units: pd.DataFrame, cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    named = units["name"].astype(object)
+    counted = pd.DataFrame(index=units.index)
+    counted["name"] = named.where(named.notna() & (named != ""), units.index.to_series().astype(object))
+    counted["population"] = units["population"].astype(float)
+    states = np.array([card["state"].to_numpy(str) for card in cards.values()]).reshape(len(cards), len(units))
+    counted["rules_short"] = (states == SHORT).sum(axis=0)
+    counted["rules_unknown"] = (states == UNKNOWN).sum(axis=0)
+    people = [card["people_short"].to_numpy(float) for card in cards.values()]
+    counted["people_short"] = np.nansum(np.array(people).reshape(len(cards), len(units)), axis=0)
+    return counted
