@@ -106,17 +106,21 @@ def overlapping(disjoint: Stretches, others: Stretches) -> tuple[Rows, Rows]:
 def cut(disjoint: Stretches, line: Rows, at_m: Numbers) -> Stretches:
     """Return the stretches cut wherever one of the points (line, at_m) lies inside them, in the same order.
 
-    The pieces cover exactly what the stretches cover.
+    The pieces cover exactly what the stretches cover, and each is longer than SLIVER_M: of points that lie closer than
+    that to one another the first is taken, and one so close to an end is passed over.
     """
-    ends = _key(disjoint.line, disjoint.end_m)
     points = np.unique(_key(line, at_m))
-    home = np.searchsorted(ends, points, "right")
+    home = np.searchsorted(_key(disjoint.line, disjoint.end_m), points, "right")
     inside = home < len(disjoint)
     home, points = home[inside], points[inside]
-    inside = (disjoint.line[home] == points.real) & (disjoint.start_m[home] < points.imag)
-    home, points = home[inside], points[inside].imag
+    inside = (disjoint.line[home] == points.real) & (disjoint.start_m[home] + SLIVER_M < points.imag)
+    inside &= points.imag < disjoint.end_m[home] - SLIVER_M
+    home, at = home[inside], points[inside].imag
+    apart = np.ones(len(home), bool)
+    apart[1:] = (home[1:] != home[:-1]) | (at[1:] > at[:-1] + SLIVER_M)
+    home, at = home[apart], at[apart]
     row = np.concatenate([np.arange(len(disjoint)), home])
-    start = np.concatenate([disjoint.start_m, points])
+    start = np.concatenate([disjoint.start_m, at])
     order = np.lexsort((start, row))
     row, start = row[order], start[order]
     end = disjoint.end_m[row]

@@ -1,0 +1,218 @@
+"""What lamps light along the network, what stays dark on the roads that should be lit, and who comes out on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.intervals import SLIVER_M, Stretches, holding, remainder, total_m
+from geo.places import points_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geo.devices import Devices
+    from geo.network import RoadNetwork
+    from geo.world import World
+
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Stretches of road (`stretches.line` is a row of the roads) within reach of the device in row `device`."""
+
+    device: Rows
+    stretches: Stretches
+
+    def take(self, rows: Rows | Flags) -> Reach:
+        """Return these rows of it."""
+        return Reach(self.device[rows], self.stretches.take(rows))
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Homes by the road they come out on: its row, the metre there, and how many people; -1 where there is no way."""
+
+    line: Rows
+    at_m: Numbers
+    people: Numbers
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """What one check of a lighting rule worked out, kept for its gaps, repairs and promises.
+
+    Roads are rows of `roads`, in metres along each. `reach` is of all devices near enough to a road, working or not;
+    `dark` is what the working ones leave of the roads that should be lit, ordered by road and start.
+    """
+
+    roads: gpd.GeoDataFrame
+    network: RoadNetwork
+    length_m: Numbers
+    place: Rows  # the place of each road in the coverage, -1 where it is none
+    devices: Devices
+    reach: Reach
+    dark: Stretches
+    entries: Entries
+
+
+def road_lengths(network: RoadNetwork, roads: gpd.GeoDataFrame) -> Numbers:
+    """Return the length of each road in metres, as the network measures it; 0 without a line."""
+    row = roads.index.get_indexer(network.road_ids)
+    length = np.zeros(len(roads))
+    np.add.at(length, row[network.topology.road], network.topology.length_m)
+    return length
+
+
+def reach_of(
+    network: RoadNetwork, roads: gpd.GeoDataFrame, devices: Devices, rows: Rows, radius_m: float, max_offset_m: float
+) -> Reach:
+    """Return what these devices reach: radius_m each way along the network from the foot on their nearest road.
+
+    So a lamp lights round a corner and past the end of a road, and never the road beside its own. One that stands more
+    than max_offset_m from every road reaches nothing.
+    """
+    points = gpd.GeoSeries(devices.geometry[rows], crs=network.crs)
+    found = network.reach_along(points, radius_m, max_snap_m=max_offset_m)
+    line = roads.index.get_indexer(network.road_ids)[found.road]
+    return Reach(rows[found.source], Stretches(line, found.from_m, found.to_m))
+
+
+def lit_total_m(reach: Reach, taken: Flags, always: Flags, length_m: Numbers) -> Numbers:
+    """Return the lit metres of every road: what these devices reach, and all of a road that is `always` lit."""
+    dark = dark_stretches(reach, taken, np.arange(len(length_m)), length_m)
+    return np.where(always, length_m, length_m - total_m(dark, len(length_m)))
+
+
+def dark_stretches(reach: Reach, taken: Flags, lines: Rows, length_m: Numbers) -> Stretches:
+    """Return what these devices leave dark on these roads (sorted rows), ordered by road and start."""
+    return remainder(reach.stretches.take(taken[reach.device]), lines, length_m[lines])
+
+
+def bounding(reach: Reach, taken: Flags, dark: Stretches, ids: NDArray[np.object_]) -> tuple[list[str], list[str]]:
+    """Return the ids of the devices whose light ends where each dark stretch starts, and starts where it ends.
+
+    "start" and "end" where it is the road itself that ends. The lowest id where several lights end at the same metre.
+    """
+    lit = reach.take(taken[reach.device])
+    sides = []
+    for edge, at, word in ((lit.stretches.end_m, dark.start_m, "start"), (lit.stretches.start_m, dark.end_m, "end")):
+        order = np.lexsort((lit.device, edge, lit.stretches.line))
+        keys = lit.stretches.line[order] + 1j * edge[order]
+        wanted = dark.line + 1j * at
+        row = np.searchsorted(keys, wanted)
+        found = np.append(keys, np.nan)[row] == wanted
+        device = np.append(lit.device[order], 0)[row]
+        inner = found & (at > 0) if word == "start" else found
+        sides.append([ids[device[i]] if inner[i] else word for i in range(len(dark))])
+    return sides[0], sides[1]
+
+
+def entries_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame, must: Flags) -> Entries:
+    """Return where each home's way first meets a road that should be lit.
+
+    A home whose nearest road is one comes out at its foot on it; any other goes the shortest way to where such a road
+    begins, crosses or ends, the lowest road and metre of several as near. -1 where there is no way, and for homes off
+    the network. Without homes and villages there is nobody.
+    """
+    if not (world.layers.of_kind("demand") or world.layers.of_kind("units")):
+        return Entries(np.empty(0, np.intp), np.empty(0), np.empty(0))
+    homes = world.homes
+    points = gpd.GeoSeries(points_of(homes), index=homes.index, crs=network.crs)
+    row_of = roads.index.get_indexer(network.road_ids)
+    at = network.snap(points)
+    line = np.where(at.on_network, row_of[at.road], -1).astype(np.intp)
+    there = (line >= 0) & must[line]
+    metre = np.where(there, at.road_m, np.nan)
+    away = np.flatnonzero((line >= 0) & ~there)
+    if len(away):
+        line[away], metre[away] = _ways(network, points.iloc[away], row_of, must)
+    return Entries(line, metre, np.nan_to_num(homes["people"].to_numpy(float)))
+
+
+def _ways(network: RoadNetwork, homes: gpd.GeoSeries, row_of: Rows, must: Flags) -> tuple[Rows, Numbers]:
+    """Return the road that should be lit which each home reaches first, and the metre there; -1 if it reaches none."""
+    top = network.topology
+    edges = np.flatnonzero(must[row_of[top.road]])
+    line = np.tile(row_of[top.road[edges]], 2)
+    metre = np.concatenate([top.from_m[edges], top.from_m[edges] + top.length_m[edges]])
+    node = np.concatenate([top.start[edges], top.end[edges]])
+    order = np.lexsort((metre, line))
+    line, metre, node = line[order], metre[order], node[order]
+    gates = gpd.GeoSeries(shapely.points(top.node_x[node], top.node_y[node]), crs=network.crs)
+    found: pd.Series = network.nearest(homes, gates)["facility"]
+    reached = found.notna().to_numpy()
+    gate = found.fillna(0).to_numpy(np.intp)
+    return np.where(reached, np.append(line, -1)[gate], -1), np.where(reached, np.append(metre, np.nan)[gate], np.nan)
+
+
+def entering(dark: Stretches, entries: Entries, length_m: Numbers) -> Rows:
+    """Return the row of the dark stretch each home comes out on, -1 where it is lit there.
+
+    The metre where light ends is lit, the end of a road that no light reaches is dark.
+    """
+    row = holding(dark, entries.line, np.nan_to_num(entries.at_m, nan=-1.0))
+    if not len(dark):
+        return row
+    at, start, end = entries.at_m, dark.start_m[row], dark.end_m[row]
+    with np.errstate(invalid="ignore"):
+        past_start = (at > start + SLIVER_M) | (start <= 0)
+        before_end = (at < end - SLIVER_M) | (end >= length_m[entries.line])
+    return np.where((row >= 0) & past_start & before_end, row, -1)
+
+
+def covering(reach: Reach, entries: Entries) -> tuple[Rows, Rows]:
+    """Return every pair (row of reach, home) where the home comes out on what the device lights, both ends included."""
+    order = np.lexsort((entries.at_m, entries.line))
+    order = order[entries.line[order] >= 0]
+    keys = entries.line[order] + 1j * entries.at_m[order]
+    some = reach.stretches
+    first = np.searchsorted(keys, some.line + 1j * (some.start_m - SLIVER_M))
+    after = np.searchsorted(keys, some.line + 1j * (some.end_m + SLIVER_M), "right")
+    count = np.maximum(after - first, 0)
+    home = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
+    return np.repeat(np.arange(len(some)), count), order[home]
+
+
+def lamp_places(pieces: Stretches, radius_m: float) -> tuple[Rows, Numbers]:
+    """Return the fewest lamps that light all pieces, as (line, metre), ordered: `line` numbers the gap they belong to.
+
+    From the lit end on, each lamp stands radius_m past the first dark metre left, the last one in the middle of what it
+    lights. A gap of one piece has them spread evenly instead: as many, and the piece is closed as exactly.
+    """
+    lines, first, each = np.unique(pieces.line, return_index=True, return_counts=True)
+    alone, runs = first[each == 1], pieces.take(np.isin(pieces.line, lines[each > 1]))
+    lamps = np.ceil((pieces.length_m[alone] - SLIVER_M) / (2 * radius_m)).astype(np.intp).clip(1)
+    owner = np.repeat(alone, lamps)
+    number = np.arange(len(owner)) - np.repeat(np.cumsum(lamps) - lamps, lamps)
+    even = pieces.start_m[owner] + (number + 0.5) * pieces.length_m[owner] / np.repeat(lamps, lamps)
+    line, at = _windows(runs, 2 * radius_m)
+    line, at = np.concatenate([pieces.line[owner], line]), np.concatenate([even, at])
+    order = np.lexsort((at, line))
+    return line[order], at[order]
+
+
+def _windows(pieces: Stretches, width_m: float) -> tuple[Rows, Numbers]:
+    """Return the middles of the fewest windows of that width that hold all pieces of each line, from the left."""
+    start_key, end_key = pieces.line + 1j * pieces.start_m, pieces.line + 1j * pieces.end_m
+    line, row = np.unique(pieces.line, return_index=True)
+    left = pieces.start_m[row]
+    found: list[tuple[Rows, Numbers]] = [(line[:0], left[:0])]
+    while len(line):
+        right = left + width_m
+        last = np.searchsorted(start_key, line + 1j * right) - 1
+        found.append((line, (left + np.minimum(pieces.end_m[last], right)) / 2))
+        row = np.searchsorted(end_key, line + 1j * (right + SLIVER_M), "right")
+        going_on = row < len(pieces)
+        going_on[going_on] = pieces.line[row[going_on]] == line[going_on]
+        line, row, right = line[going_on], row[going_on], right[going_on]
+        left = np.maximum(pieces.start_m[row], right)
+    return np.concatenate([lines for lines, _ in found]), np.concatenate([at for _, at in found])

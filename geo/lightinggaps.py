@@ -1,0 +1,216 @@
+"""Dark stretches as gaps, and the lamps that close them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.coverage import SHORT
+from geo.devices import Devices, new_devices, repairs_of, shared_cost
+from geo.gaps import Gap, stable_id
+from geo.intervals import SLIVER_M, Stretches, overlapping
+from geo.lighting import Lighting, bounding, dark_stretches, entering, lamp_places
+from geo.projects import Project
+from geo.sublines import gathered, sublines
+from layers.edit import Edit
+from layers.options import Cost
+from layers.text import Text, say
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.coverage import Coverage
+    from geo.rule import Rule
+
+    Numbers = NDArray[np.float64]
+    Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class DarkGaps:
+    """Gaps and the dark stretches they are made of: `gap` numbers each piece's gap, ascending."""
+
+    gaps: tuple[Gap, ...]
+    pieces: Stretches
+    gap: Rows
+
+
+def dark_gaps(rule: Rule, coverage: Coverage, lighting: Lighting, min_length_m: float) -> DarkGaps:
+    """Return the dark stretches of the roads that are short, as gaps in the order of road and metre.
+
+    A stretch of at least min_length_m is a gap of its own; a road that is dark only in shorter ones has one gap of all
+    of them, so that no road is short without a gap.
+    """
+    short = np.append((coverage.frame["status"] == SHORT).to_numpy(), False)[lighting.place]
+    dark = lighting.dark.take(short[lighting.dark.line])
+    long = dark.length_m >= min_length_m - SLIVER_M
+    has_long = np.bincount(dark.line, long, minlength=len(lighting.roads)) > 0
+    kept = long | ~has_long[dark.line]
+    pieces, long = dark.take(kept), long[kept]
+    starts = np.ones(len(pieces), bool)
+    starts[1:] = long[1:] | (pieces.line[1:] != pieces.line[:-1])
+    gap = np.cumsum(starts) - 1
+    return DarkGaps(tuple(_gaps(rule, coverage, lighting, pieces, gap)), pieces, gap)
+
+
+def _gaps(rule: Rule, coverage: Coverage, lighting: Lighting, pieces: Stretches, gap: Rows) -> list[Gap]:
+    first = np.flatnonzero(np.diff(gap, prepend=-1))
+    count = np.bincount(gap, minlength=len(first))
+    amount = np.bincount(gap, pieces.length_m, minlength=len(first))
+    home = entering(pieces, lighting.entries, lighting.length_m)
+    people = np.bincount(gap[home[home >= 0]], lighting.entries.people[home >= 0], minlength=len(first))
+    geometry = gathered(sublines(np.asarray(lighting.roads.geometry), pieces), gap, len(first))
+    place = lighting.place[pieces.line[first]]
+    names, units = (coverage.frame[column].to_numpy(object)[place] for column in ("name", "unit_id"))
+    ids = coverage.frame.index.to_numpy(object)[place]
+    known = ~np.isnan(coverage.frame["people"].to_numpy(float)[place])
+    return [
+        Gap(
+            id_,
+            rule.id,
+            rule.severity,
+            (str(ids[i]),),
+            units[i],
+            names[i] or str(ids[i]),
+            float(amount[i]),
+            "m",
+            float(people[i]) if known[i] else float("nan"),
+            geometry[i],
+            _reason(pieces.start_m[first[i]], pieces.end_m[first[i]], amount[i], int(count[i])),
+        )
+        for i, id_ in enumerate(_ids(rule, lighting, pieces.take(first), count, ids))
+    ]
+
+
+def _ids(rule: Rule, lighting: Lighting, pieces: Stretches, count: Rows, roads: NDArray[np.object_]) -> list[str]:
+    """Return ids made of the road and the lamps on either side: they stay when a vertex is moved.
+
+    Where the same two lamps bound two stretches of one road (a road that passes them twice), the second gets a number.
+    """
+    before, after = bounding(lighting.reach, lighting.devices.works, pieces, lighting.devices.ids)
+    seen: dict[tuple[str, ...], int] = {}
+    ids = []
+    for road, one, other, many in zip(roads, before, after, count, strict=True):
+        parts = (str(road), "pieces") if many > 1 else (str(road), one, other)
+        seen[parts] = seen.get(parts, 0) + 1
+        ids.append(stable_id(rule.id, *parts, *([str(seen[parts])] if seen[parts] > 1 else [])))
+    return ids
+
+
+def _reason(start_m: float, end_m: float, dark_m: float, count: int) -> Text:
+    if count > 1:
+        return say("linear.gap_dark_pieces", count=count, length=round(float(dark_m), 1))
+    return say(
+        "linear.gap_dark",
+        start=round(float(start_m), 1),
+        end=round(float(end_m), 1),
+        length=round(float(dark_m), 1),
+    )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What could be done about the gaps: devices to put right, and lamps to put up, each with its gap's number.
+
+    `anew` are the lamps if nothing is put right, `rest` those needed besides when everything is.
+    """
+
+    repair_gap: Rows
+    repair: Rows
+    anew: Stretches
+    rest: Stretches
+
+
+def lamp_projects(
+    rule: Rule, found: DarkGaps, lighting: Lighting, gaps: Sequence[Gap], radius_m: float
+) -> list[Project]:
+    """Return the projects that close these gaps; see AlongRoad.repairs."""
+    number = {gap.id: i for i, gap in enumerate(found.gaps)}
+    work = _work(found, lighting, radius_m)
+    sites = [
+        shapely.line_interpolate_point(np.asarray(lighting.roads.geometry)[_road(found, lamps)], lamps.start_m)
+        for lamps in (work.anew, work.rest)
+    ]
+    make = _Maker(rule, lighting.devices, str(lighting.roads.crs))
+    projects: list[Project] = []
+    for gap in gaps:
+        i = number[gap.id]
+        repair = work.repair[slice(*np.searchsorted(work.repair_gap, [i, i + 1]))]
+        anew, rest = (
+            places[slice(*np.searchsorted(lamps.line, [i, i + 1]))]
+            for places, lamps in zip(sites, (work.anew, work.rest), strict=True)
+        )
+        if not len(repair):
+            projects.append(make.project(gap, repair, anew))
+            continue
+        projects.append(make.project(gap, repair, rest[:0]))
+        if len(rest):
+            projects.append(make.project(gap, repair, rest))
+    return projects
+
+
+def _road(found: DarkGaps, lamps: Stretches) -> Rows:
+    """Return the road of each lamp, whose `line` is its gap."""
+    return found.pieces.line[np.searchsorted(found.gap, lamps.line)]
+
+
+def _work(found: DarkGaps, lighting: Lighting, radius_m: float) -> _Work:
+    devices, pieces = lighting.devices, found.pieces
+    mendable = devices.broken | devices.unknown
+    mended = lighting.reach.take(mendable[lighting.reach.device])
+    piece, entry = overlapping(pieces, mended.stretches)
+    pairs = np.unique(np.column_stack([found.gap[piece], mended.device[entry]]), axis=0)
+    left = dark_stretches(lighting.reach, devices.works | mendable, np.unique(pieces.line), lighting.length_m)
+    home, part = overlapping(pieces, left)
+    order = np.argsort(found.gap[home], kind="stable")
+    still_dark = Stretches(found.gap[home][order], left.start_m[part][order], left.end_m[part][order])
+    whole = Stretches(found.gap, pieces.start_m, pieces.end_m)
+    return _Work(pairs[:, 0], pairs[:, 1], _lamps(whole, radius_m), _lamps(still_dark, radius_m))
+
+
+def _lamps(pieces: Stretches, radius_m: float) -> Stretches:
+    line, at = lamp_places(pieces, radius_m)
+    return Stretches(line, at, at)
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Projects of one rule over one set of lamps."""
+
+    rule: Rule
+    devices: Devices
+    crs: str
+
+    def project(self, gap: Gap, repair: Rows, sites: NDArray[np.object_]) -> Project:
+        """Return the project that puts these devices right and puts up lamps at these places."""
+        mend, build = len(repair), len(sites)
+        action = "repair_lamps" if not build else "repair_and_install_lamps" if mend else "install_lamps"
+        id_ = stable_id("P", action, gap.id)
+        edits = repairs_of(self.devices, repair)
+        if build:
+            ids = [f"{id_}-{n:03d}" for n in range(1, build + 1)]
+            edits = (*edits, Edit(self.devices.home, add=new_devices(self.devices, ids, sites, self.crs)))
+        places = np.concatenate([self.devices.geometry[repair], sites])
+        return Project(
+            id=id_,
+            action=action,
+            name=say(f"linear.project_{action}", road=gap.name, mend=mend, count=build),
+            unit_id=gap.unit_id,
+            rule_ids=(self.rule.id,),
+            gap_ids=(gap.id,),
+            amount=float(mend + build),
+            unit="lamps",
+            edits=edits,
+            cost=self._cost(mend, build),
+            geometry=places[0] if len(places) == 1 else shapely.multipoints(places),
+        )
+
+    def _cost(self, mend: int, build: int) -> Cost:
+        install = self.rule.cost or self.devices.install
+        if not mend:
+            return install
+        return shared_cost(self.devices.repair, mend, install, build) if build else self.devices.repair
