@@ -14,7 +14,7 @@ from geo.network.roadnetwork import RoadNetwork
 if TYPE_CHECKING:
     import geopandas as gpd
 
-MODES = ("walk", "drive")
+MODES = ("walk", "drive", "any")
 
 # The columns that say who may use a road, the one that speaks of the mode most closely first (OpenStreetMap's order).
 _ACCESS = {"walk": ("foot", "access"), "drive": ("motorcar", "motor_vehicle", "vehicle", "access")}
@@ -26,11 +26,13 @@ def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> Road
     walk: both directions of every road but those of NOT_ON_FOOT, at ACCESS_WALK_KMH. drive: not NOT_BY_CAR; one-way
     as `oneway` says, where that is blank one-way as drawn round a roundabout and on a motorway; at `speed_kmh` where
     given, else at DRIVE_KMH of the class. Either: no road that `access` (or foot, vehicle, motor_vehicle, motorcar,
-    where the file has them) closes to the public. Roads of unknown class are used. `road_ids` of the network are the
-    roads that are left. Raises LayerError as `RoadNetwork.from_frame` does, ValueError for another mode.
+    where the file has them) closes to the public. Roads of unknown class are used. any: every road both ways, whoever
+    may use it, as what lamps light, in metres. `road_ids` of the network are the roads that are left. Raises LayerError as `RoadNetwork.from_frame` does, ValueError for another mode.
     """
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
+    if mode == "any":
+        return RoadNetwork.from_frame(roads)
     open_roads = roads[usable(mode, roads)]
     if mode == "walk":
         return RoadNetwork.from_frame(open_roads, speed_kmh=ACCESS_WALK_KMH if unit == "min" else None)
