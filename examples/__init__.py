@@ -1,0 +1,1 @@
+"""Worlds to try coverplan on: a generator of any size, and one bundled town."""
