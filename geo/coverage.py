@@ -24,6 +24,9 @@ STATUSES = (MET, SHORT, UNKNOWN)
 # A place within this share of what is required is called borderline: one resurvey could turn it (DOMAIN 4.3).
 BORDERLINE_SHARE = 0.1
 
+# What is measured carries error; what is counted (cleaners, cameras) does not, and one clinic of one is no near thing.
+MEASURED_UNITS = frozenset({"m", "min"})
+
 # Sums of metres and minutes carry rounding of about 1e-12 of their size; less than this is no shortfall.
 TOLERANCE = 1e-9
 
@@ -66,8 +69,8 @@ def decided(measured: Measured) -> gpd.GeoDataFrame:
     frame["status"] = pd.Categorical(status, categories=STATUSES)
     short = np.where(status == SHORT, people_without(required, missing, *dependants(measured)), 0.0)
     frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
-    near = (required > 0) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
-    frame["borderline"] = (status != UNKNOWN) & near
+    near = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
+    frame["borderline"] = near & (required > 0) & (measured.unit in MEASURED_UNITS)
     return frame
 
 

@@ -47,7 +47,7 @@ def units_of(layers: Layers) -> gpd.GeoDataFrame:
 
     Raises LayerError if two layers give the same id.
     """
-    return _together(layers, "units")[0]
+    return together(layers, "units")[0]
 
 
 def homes_of(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
@@ -58,7 +58,7 @@ def homes_of(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
     """
     if not layers.of_kind("demand"):
         return _villages_as_homes(layers, units)
-    frame, layer = _together(layers, "demand")
+    frame, layer = together(layers, "demand")
     named = texts(frame["unit_id"])
     unit = unit_rows(named, units)
     lost = (unit == NOWHERE) & (named != "")
@@ -131,8 +131,8 @@ def unit_people(units: gpd.GeoDataFrame, homes: Homes) -> Numbers:
         return people
     by_unit = homes.frame.groupby("unit_id")["people"]
     summed = by_unit.sum().where(by_unit.count() == by_unit.size())
-    people = np.where(np.isnan(people), summed.reindex(units.index).to_numpy(float), people)
-    return people
+    result: Numbers = np.where(np.isnan(people), summed.reindex(units.index).to_numpy(float), people)
+    return result
 
 
 def texts(column: pd.Series) -> NDArray[np.object_]:
@@ -147,12 +147,12 @@ def _villages_as_homes(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
         raise LayerError([Problem("layers", say("rules.no_such_layer", ref="demand", kind="demand"), fix)])
     homes = units.assign(people=units["population"], unit_id=units.index.to_numpy(object))
     homes = homes.set_geometry(points_of(units), crs=units.crs)
-    layer = _together(layers, "units")[1]
+    layer = together(layers, "units")[1]
     return Homes(homes, layer, (say("rules.grain_villages", count=len(units)),))
 
 
-def _together(layers: Layers, kind: str) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
-    """Return all rows of a kind, sorted by id, and the name of each row's layer."""
+def together(layers: Layers, kind: str) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
+    """Return all rows of a kind, sorted by id, and the name of each row's layer; raises LayerError if an id occurs twice."""
     import geopandas as gpd
 
     found = layers.of_kind(kind)

@@ -1,0 +1,214 @@
+"""Every village has its own: a clinic, an elderly-care centre, a fitness set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from pydantic import Field, field_validator
+
+from geo.building import Blueprint, blueprint, built
+from geo.gaps import Gap, place_gaps, stable_id
+from geo.places import (
+    NOWHERE,
+    ids_at,
+    judged_units,
+    points_of,
+    rows_containing,
+    served_units,
+    texts,
+    unit_people,
+    unit_rows,
+)
+from geo.projects import Project
+from geo.rule import Adds, Measured, Rule
+from geo.sites import PARCEL_WORTH, Sites, beside_homes, feet_on_roads, home_weights, idle_parcels, parcel_sites
+from geo.supply import Meant, Supply, added_rows, edits_touch, rejected_note, supply, units_with_rejects, what_is
+from layers.options import checked_where
+from layers.text import Text, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.coverage import Coverage
+    from geo.world import World
+
+    Rows = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+
+# Where a village's homes are close together, one place on the road is tried for each square of this side. Our choice.
+SPACING_M = 200.0
+
+
+class Presence(Rule):
+    """Every village has at least `at_least` working facilities of its own.
+
+    `units` are the villages judged. `facilities` is a layer or a category; `category` and `facilities_where` narrow it. A
+    facility counts for the village its `unit_id` names, and for every village in its `serves_units`; where it names no
+    village of its own, for the village it lies in (on a boundary: the one with the lowest id; an area: where its inner
+    point is). Planned and broken ones do not count. One of unknown status may count: a village that has enough only with
+    it is unknown. So is a village that a row set aside when it was read names, unless it has enough without.
+    """
+
+    units: str = "units"
+    facilities: str = "facilities"
+    category: str | None = None
+    facilities_where: str | None = None
+    at_least: int = Field(default=1, ge=1)
+
+    @field_validator("facilities_where")
+    @classmethod
+    def _filter_in_the_grammar(cls, where: str | None) -> str | None:
+        return checked_where(where)
+
+    @property
+    def _meant(self) -> Meant:
+        return Meant("facilities", self.facilities, self.category, self.facilities_where)
+
+    def measure(self, world: World) -> Measured:
+        """Return for each village how many it has; raises LayerError if a layer is missing."""
+        units = judged_units(world, self.units, self.where)
+        found = supply(world.layers, self._meant)
+        row = world.units.index.get_indexer(units.index)
+        sure, maybe = (_counted(found, which, world.units)[row] for which in (found.works, ~found.works))
+        open_ended = np.isin(row, units_with_rejects(world, self._meant))
+        people = unit_people(world.units, world.demand)[row]
+        frame = units[["name", "geometry"]].assign(
+            name=texts(units["name"]),
+            unit_id=units.index.to_numpy(object),
+            required=float(self.at_least),
+            supplied=sure,
+            supplied_low=sure,
+            supplied_high=np.where(open_ended, np.inf, sure + maybe),
+            people=people,
+            reason=self._reason(sure, maybe, open_ended, any_works=bool(found.works.any())),
+        )
+        filled = int((units["population"].isna().to_numpy() & ~np.isnan(people)).sum())
+        notes = [*found.notes, *_unknown_units(found, world), *rejected_note(world, self._meant)]
+        notes += [say("rules.people_from_homes", count=filled)] if filled else []
+        return Measured(frame, "facilities", "at_least", tuple(notes))
+
+    def _reason(
+        self, sure: Numbers, maybe: Numbers, open_ended: NDArray[np.bool_], *, any_works: bool
+    ) -> NDArray[np.str_]:
+        lacks = sure < self.at_least
+        by_status = lacks & (sure + maybe >= self.at_least)
+        none = lacks & (not any_works)
+        return np.select([lacks & open_ended, by_status, none], ["row_rejected", "status_blank", "no_facility"], "")
+
+    def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
+        """Return one gap for each village with too few."""
+        what = what_is(self._meant)
+        gaps = place_gaps(
+            coverage,
+            lambda row: say(
+                "rules.gap_presence",
+                unit=row["name"] or row["unit_id"],
+                what=what,
+                required=float(row["required"]),
+                supplied=float(row["supplied"]),
+            ),
+        )
+        if blueprint(world.layers, self._meant, self.cost) is None:
+            return [replace(gap, reason=say("rules.gap_filter_unmet", gap=gap.reason)) for gap in gaps]
+        return gaps
+
+    def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
+        """Return for each village the building of as many as it lacks, at its best places."""
+        plan = blueprint(world.layers, self._meant, self.cost)
+        if plan is None or not gaps:
+            return []
+        feet = feet_on_roads(world)
+        parcels = idle_parcels(world, plan.area_m2)
+        sites = parcel_sites(parcels, feet)
+        unit_of_site = _units_of_parcels(parcels, sites, world)
+        homes = world.homes[world.homes["unit_id"].isin([gap.unit_id for gap in gaps])]
+        homes = homes.assign(foot=feet(points_of(homes)))
+        by_unit = homes.groupby("unit_id").indices
+        none = np.zeros(0, np.int64)
+        return [
+            self._built(
+                gap,
+                plan,
+                _best_sites(
+                    sites.at(np.flatnonzero(unit_of_site == gap.unit_id)),
+                    homes.iloc[by_unit.get(gap.unit_id, none)],
+                    gap,
+                ),
+            )
+            for gap in gaps
+        ]
+
+    def _built(self, gap: Gap, plan: Blueprint, sites: Sites) -> Project:
+        return built(
+            plan,
+            id_=stable_id("P", "build_facility", gap.id),
+            rule_id=self.id,
+            gap_ids=(gap.id,),
+            unit_ids=[gap.unit_id] * len(sites),
+            sites=sites,
+            name=gap.name or gap.unit_id,
+        )
+
+    def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
+        """Return how many each project would add to each village; None where one touches villages or homes."""
+        added = added_rows(projects, self._meant, world.layers)
+        if added is None or edits_touch(projects, {"units", "demand"}, world.layers):
+            return None
+        facility, unit = _serving(added.frame, world.units)
+        place = coverage.frame.index.get_indexer(ids_at(unit, world.units))
+        counts = place != NOWHERE
+        return Adds(
+            added.project[facility[counts]],
+            place[counts],
+            np.ones(int(counts.sum())),
+            np.arange(len(coverage.frame)),
+            "sum",
+        )
+
+
+def _serving(facilities: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> tuple[Rows, Rows]:
+    """Return which facility (row) serves which village (row), each pair once."""
+    own = unit_rows(texts(facilities["unit_id"]), units)
+    lies_in = rows_containing(points_of(facilities), units)
+    lists = [served_units(cell, units) if cell else [] for cell in texts(facilities["serves_units"])]
+    facility = np.concatenate([np.arange(len(own)), np.repeat(np.arange(len(own)), [len(rows) for rows in lists])])
+    unit = np.concatenate([np.where(own == NOWHERE, lies_in, own), [row for rows in lists for row in rows]])
+    pairs = np.unique(np.column_stack([facility, unit.astype(np.int64)]), axis=0)
+    pairs = pairs[pairs[:, 1] != NOWHERE]
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _counted(found: Supply, which: NDArray[np.bool_], units: gpd.GeoDataFrame) -> Numbers:
+    return np.bincount(_serving(found.frame[which], units)[1], minlength=len(units)).astype(float)
+
+
+def _unknown_units(found: Supply, world: World) -> list[Text]:
+    named = texts(found.frame["unit_id"])
+    lost = named[(named != "") & (unit_rows(named, world.units) == NOWHERE)]
+    return [say("rules.unit_unknown", count=len(lost), example=str(min(lost)))] if len(lost) else []
+
+
+def _units_of_parcels(parcels: gpd.GeoDataFrame, sites: Sites, world: World) -> NDArray[np.object_]:
+    """Return the id of the village of each parcel: the one it names, else the one it is built on in."""
+    if not len(parcels):
+        return np.array([], dtype=object)
+    own = unit_rows(texts(parcels["unit_id"]), world.units)
+    return ids_at(np.where(own == NOWHERE, rows_containing(sites.point, world.units), own), world.units)
+
+
+def _best_sites(parcels: Sites, homes: gpd.GeoDataFrame, gap: Gap) -> Sites:
+    """Return the places in a village from which its people are nearest on average, idle parcels preferred."""
+    weight = home_weights(homes["people"].to_numpy(float))
+    beside = beside_homes(homes.index.to_numpy(object), homes["foot"].to_numpy(), weight, SPACING_M)
+    inside = shapely.intersects(beside.point, gap.geometry)
+    sites = parcels.and_(beside.at(np.flatnonzero(inside)))
+    if not len(sites):
+        sites = Sites(np.array([shapely.point_on_surface(gap.geometry)]), [("unit", gap.unit_id)])
+    walk = shapely.distance(sites.point[:, None], points_of(homes)[None, :]) @ weight
+    best = np.argsort(walk / np.where(sites.is_parcel, PARCEL_WORTH, 1.0), kind="stable")
+    return sites.at(np.resize(best, int(gap.amount)))
