@@ -1,0 +1,174 @@
+/* What a popup says about a village, a gap, a project, a place or a facility. Built from nodes, never from markup. */
+
+function card(kind, title, ...body) {
+  const close = make("button", { type: "button", class: "close", "aria-label": say("close"), onclick: closePopup }, "×");
+  return make("div", { class: "card", role: "dialog", "aria-label": title }, close, make("p", { class: "kind" }, kind), make("h3", {}, title), body);
+}
+
+/** A list of facts; rows whose value is null are left out. */
+function facts(rows) {
+  const list = make("dl", {});
+  for (const row of rows) if (row && row[1] !== null && row[1] !== "") list.append(make("dt", {}, row[0]), make("dd", {}, row[1]));
+  return list;
+}
+
+function link(text, act) {
+  return make("button", { type: "button", class: "link", onclick: act }, text);
+}
+
+function unitLink(row) {
+  return row < 0 ? null : link(view.data.units.names[row], () => goToUnit(row));
+}
+
+function ruleName(rule) {
+  return either(view.data.rules[rule].title);
+}
+
+function ruleTag(rule) {
+  return make("span", { class: "tag" }, symbolPicture(ruleLook(rule)), ruleName(rule));
+}
+
+function stateTag(state) {
+  return make("span", { class: "state " + state }, statePicture(state), say("state_" + state));
+}
+
+function unitDetails(row) {
+  const units = view.data.units;
+  const rows = view.data.rules.map((rule, number) => {
+    const state = STATES[rule.cards.state[row]];
+    return make("tr", {}, make("th", { scope: "row" }, ruleTag(number)), make("td", {}, stateTag(state)), make("td", { class: "number" }, unitFigure(rule, row, state)));
+  });
+  const gaps = view.data.gaps.unit.filter((unit) => unit === row).length;
+  return card(
+    say("kind_unit"),
+    units.names[row],
+    facts([[say("population"), units.population[row] === null ? say("not_known") : amount(units.population[row])], [say("gaps"), amount(gaps)]]),
+    make("table", { class: "scores" }, make("tbody", {}, rows)),
+    make("p", {}, link(say("only_this_village"), () => change({ unit: row, tab: "projects" })))
+  );
+}
+
+/** What a village has under a rule: supplied of required where the rule counts that, people without elsewhere. */
+function unitFigure(rule, row, state) {
+  const card = rule.cards;
+  if (card.required[row] !== null && card.supplied[row] !== null) return amount(card.supplied[row], 1) + " / " + amount(card.required[row], 1);
+  return state === "short" ? say("people_without", { people: amount(card.people_short[row]) }) : "";
+}
+
+function gapDetails(row) {
+  const gaps = view.data.gaps;
+  const rule = view.data.rules[gaps.rule[row]];
+  const projects = view.data.projects.id.map((id, at) => at).filter((at) => view.data.projects.gaps[at].includes(row));
+  return card(
+    say("kind_gap"),
+    gaps.name[row] || gaps.id[row],
+    make("p", {}, ruleTag(gaps.rule[row])),
+    facts([
+      [say("missing"), measured(gaps.amount[row], gaps.unit_word[row], 1)],
+      [say("people"), amount(gaps.people[row])],
+      [say("village"), unitLink(gaps.unit[row])],
+      [say("severity"), say("severity_" + gaps.severity[row])],
+      [say("norm"), normWords(rule)],
+      [say("gap_id"), gaps.id[row]],
+    ]),
+    make("p", { class: "why" }, either(gaps.reason[row])),
+    projects.length ? make("p", {}, say("closed_by"), " ", projects.slice(0, 5).map((at) => link(projectName(at), () => goToProject(at)))) : null
+  );
+}
+
+function normWords(rule) {
+  const mark = say("mark_" + rule.norm[1]);
+  return rule.norm[0] ? rule.norm[0] + (speech.language === "zh" ? "（" + mark + "）" : " (" + mark + ")") : mark;
+}
+
+function projectName(row) {
+  return view.data.projects.rank[row] + ". " + either(view.data.projects.name[row]);
+}
+
+function projectDetails(row) {
+  const projects = view.data.projects;
+  const cost = projects.cost[row];
+  return card(
+    say(projects.in_budget[row] ? "kind_project_in" : "kind_project_out"),
+    projectName(row),
+    make("p", {}, projects.rules[row].map(ruleTag)),
+    facts([
+      [say("amount"), measured(projects.amount[row], projects.unit_word[row], 1)],
+      [say("people_served"), amount(projects.people[row])],
+      [say("cost"), money(cost[1])],
+      [say("cost_range"), money(cost[0]) + " – " + money(cost[2])],
+      [say("cost_each_year"), money(cost[3])],
+      [say("cost_per_person"), costPerPerson(row)],
+      [say("village"), unitLink(projects.unit[row])],
+      [say("cumulative"), money(projects.cumulative[row])],
+      [say("project_id"), projects.id[row]],
+    ]),
+    make("p", { class: "why" }, either(projects.why[row])),
+    projects.gaps[row].length ? make("p", {}, say("closes"), " ", projects.gaps[row].slice(0, 6).map((gap) => link(view.data.gaps.id[gap], () => goToGap(gap)))) : null
+  );
+}
+
+function costPerPerson(row) {
+  const people = view.data.projects.people[row];
+  return people > 0 ? money(Math.round(view.data.projects.cost[row][1] / people)) : "–";
+}
+
+function gapsDetails(rows) {
+  const shown = rows.slice(0, 12).map((row) => make("li", {}, symbolPicture(ruleLook(view.data.gaps.rule[row])), link(view.data.gaps.name[row] || view.data.gaps.id[row], () => goToGap(row))));
+  return card(say("kind_gaps"), say("gaps_here", { gaps: rows.length }), make("ul", { class: "plain" }, shown), rows.length > 12 ? make("p", { class: "why" }, say("zoom_to_part")) : null);
+}
+
+function placeDetails(pick) {
+  const rule = view.data.rules[pick.rule];
+  const drawn = rule.drawn;
+  const column = (name) => view.data.column(drawn[name])[pick.row];
+  const set = view.data.set(drawn.shapes);
+  const id = set.id(view.data.column(drawn.rows)[pick.row]);
+  const name = drawn.names < 0 ? "" : view.data.column(drawn.names)[pick.row];
+  const reason = column("reason");
+  return card(
+    say("kind_place"),
+    name || id,
+    make("p", {}, ruleTag(pick.rule)),
+    make("p", {}, stateTag(STATES[column("status")])),
+    facts([
+      [say("required"), measured(column("required"), rule.unit, 1)],
+      [say("supplied"), measured(column("supplied"), rule.unit, 1)],
+      [say("people"), amount(column("people"))],
+      [say("village"), unitLink(column("unit"))],
+      [say("place_id"), id],
+    ]),
+    reason ? make("p", { class: "why" }, either(drawn.reasons[reason - 1])) : null
+  );
+}
+
+function featureDetails(pick) {
+  const layer = pick.layer;
+  const id = view.data.set(layer.shapes).id(pick.row);
+  const name = layer.names < 0 ? "" : view.data.column(layer.names)[pick.row];
+  const category = layer.category === undefined ? 0 : view.data.column(layer.category)[pick.row];
+  const status = layer.status === undefined ? null : DEVICE_STATES[view.data.column(layer.status)[pick.row]];
+  return card(
+    either(layer.title),
+    name || id,
+    facts([
+      [say("category"), category ? wordFor("category", layer.categories[category - 1]) : null],
+      [say("status"), status ? say("device_" + status) : null],
+      [say("place_id"), id],
+      [say("layer"), layer.name],
+    ])
+  );
+}
+
+/** Show what was clicked. */
+function showPicked(event) {
+  const pick = pickAt(event);
+  if (!pick) {
+    closePopup();
+    choose(null);
+    return;
+  }
+  const makers = { gaps: () => gapsDetails(pick.rows), gap: () => gapDetails(pick.row), project: () => projectDetails(pick.row), unit: () => unitDetails(pick.row), place: () => placeDetails(pick), feature: () => featureDetails(pick) };
+  choose(pick.kind === "gap" || pick.kind === "project" || pick.kind === "unit" ? pick : null);
+  openPopup(event.latlng, makers[pick.kind]());
+}

@@ -1,0 +1,58 @@
+/* The first tab: what a reader must take home. */
+
+function drawFindings() {
+  const data = view.data;
+  replaceAll(
+    byId("tab-findings"),
+    make("h2", {}, say("findings_title")),
+    make("ul", { class: "findings" }, data.findings.map((line) => make("li", {}, either(line)))),
+    data.notes.length ? make("ul", { class: "notes" }, data.notes.map((note) => make("li", {}, either(note)))) : null,
+    make("h2", {}, say("rules_title")),
+    make("p", { class: "hint" }, say("rules_hint")),
+    rulesTable(),
+    firstProjects()
+  );
+}
+
+function rulesTable() {
+  const order = view.data.rules.map((rule, number) => number).sort((a, b) => view.data.rules[b].people_short - view.data.rules[a].people_short || a - b);
+  const head = ["rule", "people_short_column", "worst_village"].map((key, i) => make("th", { scope: "col", class: i === 1 ? "number" : null }, say(key)));
+  return make("table", { class: "rules" }, make("thead", {}, make("tr", {}, head)), make("tbody", {}, order.map(ruleRow)));
+}
+
+function ruleRow(number) {
+  const rule = view.data.rules[number];
+  const focused = view.focus === number;
+  const name = make("button", { type: "button", class: "row-name", "aria-pressed": String(focused), onclick: () => change({ focus: focused ? -1 : number }) }, symbolPicture(ruleLook(number), 18), make("span", {}, either(rule.title)));
+  const short = rule.counts[1]
+    ? [make("strong", {}, amount(rule.people_short)), make("small", {}, share(rule.people_short, rule.people))]
+    : rule.counts[2] ? stateTag("unknown") : rule.places ? stateTag("met") : stateTag("not_judged");
+  return make(
+    "tr",
+    { class: focused ? "focused" : null },
+    make("th", { scope: "row" }, name, statusBar(rule)),
+    make("td", { class: "number" }, short),
+    make("td", {}, rule.worst < 0 ? "–" : unitLink(rule.worst))
+  );
+}
+
+/** Met, short and unknown places as a bar, and as words beneath it. */
+function statusBar(rule) {
+  const width = 100;
+  const parts = [];
+  let from = 0;
+  ["met", "short", "unknown"].forEach((state, i) => {
+    const wide = rule.places ? (width * rule.counts[i]) / rule.places : 0;
+    parts.push(drawing("rect", { x: from, y: 0, width: wide, height: 6, class: "bar-" + state }));
+    from += wide;
+  });
+  const words = ["met", "short", "unknown"].map((state, i) => (rule.counts[i] ? say("state_" + state) + " " + amount(rule.counts[i]) : null)).filter(Boolean);
+  return make("span", { class: "bar" }, drawing("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" }, ...parts), make("small", {}, words.join(" · ")));
+}
+
+function firstProjects() {
+  const projects = view.data.projects;
+  if (!projects.id.length) return null;
+  const items = projects.id.slice(0, 3).map((id, row) => make("li", {}, link(either(projects.name[row]), () => goToProject(row)), make("small", {}, say("people_and_cost", { people: amount(projects.people[row]), cost: money(projects.cost[row][1]) }))));
+  return [make("h2", {}, say("first_projects")), make("ol", { class: "first" }, items), make("p", {}, link(say("all_projects", { projects: projects.id.length }), () => change({ tab: "projects" })))];
+}

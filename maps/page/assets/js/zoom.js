@@ -1,0 +1,65 @@
+/* Going to a place: zoom, highlight, say what it is. */
+
+const CLOSEST_ZOOM = 16.5;
+
+function zoomToAll() {
+  view.map.fitBounds(boundsOf(homeExtent()), { padding: [24, 24], animate: false });
+}
+
+/** The villages' extent, or that of everything where the run has no villages. */
+function homeExtent() {
+  const units = view.data.set(view.data.units.shapes);
+  const used = units.count ? [units] : view.data.grid.sets.map((entry, number) => view.data.set(number));
+  const edge = extentOf(used);
+  return edge.west <= edge.east ? edge : { west: 0, north: 0, east: 1, south: 1 };
+}
+
+function zoomToRows(set, rows) {
+  const edge = { west: Infinity, north: Infinity, east: -Infinity, south: -Infinity };
+  for (const row of rows) growEdge(edge, set, row);
+  if (edge.west > edge.east) return;
+  const wide = window.innerWidth > 700;
+  view.map.fitBounds(boundsOf(edge), { maxZoom: CLOSEST_ZOOM, paddingTopLeft: wide ? [60, 90] : [30, 60], paddingBottomRight: [60, 60], animate: false });
+}
+
+function goToUnit(row) {
+  choose({ kind: "unit", row });
+  zoomToRows(view.data.set(view.data.units.shapes), [row]);
+  openPopup(spotLatLng(view.data.units.spots, row), unitDetails(row));
+}
+
+function goToGap(row) {
+  choose({ kind: "gap", row });
+  zoomToRows(view.data.set(view.data.gaps.shapes), [row]);
+  openPopup(spotLatLng(view.data.gaps.spots, row), gapDetails(row));
+}
+
+function goToProject(row) {
+  choose({ kind: "project", row });
+  const gaps = view.data.projects.gaps[row];
+  if (gaps.length) zoomToRows(view.data.set(view.data.gaps.shapes), gaps);
+  else zoomToRows(view.data.set(view.data.projects.shapes), [row]);
+  openPopup(spotLatLng(view.data.projects.spots, row), projectDetails(row));
+}
+
+function choose(chosen) {
+  change({ chosen });
+}
+
+function spotLatLng(number, row) {
+  const set = view.data.set(number);
+  if (set.partStart[row] === set.partStart[row + 1]) return view.map.getCenter();
+  const v = set.start[set.partStart[row]];
+  return latLngOf(set.x[v], set.y[v]);
+}
+
+function openPopup(latLng, node) {
+  closePopup();
+  view.popup = L.popup({ closeButton: false, maxWidth: 320, minWidth: 240, maxHeight: Math.max(160, view.map.getSize().y - 120), autoPanPadding: [16, 60] });
+  view.popup.setLatLng(latLng).setContent(node).openOn(view.map);
+}
+
+function closePopup() {
+  if (view.popup) view.map.closePopup(view.popup);
+  view.popup = null;
+}

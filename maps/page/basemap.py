@@ -1,0 +1,71 @@
+"""What lies under the gaps: each layer's shapes with as much as its symbol needs, and its names for a click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from layers.kinds import KINDS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from layers.layer import Layer
+    from maps.page.packing import Pack
+    from maps.page.shapes import Shapes
+
+# How wide a road is drawn, and from which zoom: 0 main road, 1 through road, 2 street, 3 path or track.
+_RANK = {
+    **dict.fromkeys(("motorway", "trunk", "primary", "national", "provincial", "国道", "省道", "高速"), 0),
+    **dict.fromkeys(("secondary", "tertiary", "county", "县道", "主干路", "次干路"), 1),
+    **dict.fromkeys(("path", "footway", "track", "steps", "cycleway", "bridleway", "pedestrian", "小路", "田间道"), 3),
+}
+_STREET = 2
+
+_STATUS_BYTE = {"working": 1, "broken": 2, "planned": 3}
+
+
+def drawn_layer(layer: Layer, shapes: Shapes, pack: Pack) -> dict[str, Any]:
+    """Return the packed columns of a layer; units are drawn apart, and staff have no place on the map."""
+    if layer.kind in ("units", "staff") or layer.frame.empty:
+        return {}
+    number, frame = shapes.put_frame(layer.frame)
+    columns: dict[str, Any] = {"shapes": number, "names": _names(frame, pack)}
+    if layer.kind == "roads":
+        return columns | {"rank": pack.bytes_(_ranks(frame["class"]))}
+    if "category" in frame:
+        columns |= _categories(frame["category"], pack)
+    if "status" in frame:
+        status = frame["status"].map(_STATUS_BYTE).fillna(0) if "status" in layer.given else np.ones(len(frame))
+        columns["status"] = pack.bytes_(np.asarray(status))
+    if KINDS[layer.kind].shape == "any":
+        columns["spots"] = shapes.put(spots(frame.geometry.to_numpy()))
+    return columns
+
+
+def _names(frame: gpd.GeoDataFrame, pack: Pack) -> int:
+    if "name" not in frame:
+        return -1
+    names = [name if isinstance(name, str) else "" for name in frame["name"]]
+    return pack.texts(names) if any(names) else -1
+
+
+def _ranks(classes: pd.Series) -> Any:
+    base = classes.astype("str").str.removesuffix("_link")
+    return base.map(_RANK).fillna(_STREET).to_numpy()
+
+
+def _categories(column: pd.Series, pack: Pack) -> dict[str, Any]:
+    codes = {name: code for code, name in enumerate(sorted({v for v in column if isinstance(v, str) and v}), start=1)}
+    return {
+        "categories": list(codes),
+        "category": pack.integers(np.array([codes.get(value, 0) if isinstance(value, str) else 0 for value in column])),
+    }
+
+
+def spots(geometries: Any) -> Any:
+    """Return a point on each shape, where its symbol or its name stands."""
+    return shapely.point_on_surface(geometries)

@@ -1,0 +1,236 @@
+"""An assessment as the plain data the page is drawn from: JSON for what is read, packed columns for what is drawn."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.kinds import KINDS
+from layers.library import profile_title, profiles
+from layers.text import LANGUAGES, Text, catalogue
+from maps.page.basemap import drawn_layer, spots
+from maps.page.findings import findings, worst_unit
+from maps.page.packing import Pack
+from maps.page.scorecard import STATES, scorecard, unit_rows
+from maps.page.shapes import GRID_BITS, Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from geo.assess import Assessment
+    from geo.coverage import Coverage
+    from layers.layer import Layer, Reject
+    from layers.options import Title
+    from layers.text import Language
+
+    Json = Any
+
+# The order of the status bytes in the page.
+_STATUS_BYTE = {"met": 1, "short": 2, "unknown": 3}
+
+# The page lists this many rows that were set aside or repaired; rejects.csv has them all.
+REJECTS_LISTED = 300
+
+# What is common to all rules is shown elsewhere; the rest of a rule's options are its numbers.
+_COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight"}
+
+
+def contents(assessment: Assessment, *, language: Language) -> tuple[Json, str]:
+    """Return what the page is drawn from: a JSON value without NaN, and its packed columns in base64."""
+    pack = Pack()
+    shapes = Shapes(assessment.world.layers.crs, pack)
+    units = unit_rows(assessment)
+    data: dict[str, Json] = {
+        "plan": _plan(assessment, language),
+        "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
+        "layers": [
+            {**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()
+        ],
+        "units": _units(units, shapes),
+        "rules": [_rule(coverage, units, shapes, pack) for coverage in assessment.coverages.values()],
+        "gaps": _gaps(assessment, units, shapes),
+        "projects": _projects(assessment, units, shapes),
+        "findings": [both_languages(line) for line in findings(assessment)],
+        "notes": [both_languages(note) for note in assessment.notes],
+        "rejects": _rejects(layer.rejects for layer in assessment.world.layers.values()),
+    }
+    data["grid"] = {"bits": GRID_BITS, "sets": shapes.sets, "columns": pack.directory}
+    return data, pack.base64()
+
+
+def both_languages(words: Text | Title | str) -> list[str] | str:
+    """Return words as [zh, en], or as they are where nobody translates them (a user's own)."""
+    if isinstance(words, str):
+        return words
+    zh, en = words.in_("zh"), words.in_("en")
+    return zh if zh == en else [zh, en]
+
+
+def number(value: object, digits: int = 2) -> float | int | str | None:
+    """Return a number for JSON, rounded: None where it is unknown, "inf" where nothing can be reached."""
+    amount = float(value)  # type: ignore[arg-type]
+    if math.isnan(amount):
+        return None
+    if math.isinf(amount):
+        return "inf"
+    rounded = round(amount, digits)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _plan(assessment: Assessment, language: Language) -> Json:
+    settings = assessment.plan.settings
+    known = settings.profile in profiles()
+    title = [profile_title(settings.profile)[each] for each in LANGUAGES] if known else settings.profile
+    return {
+        "name": settings.name,
+        "date": settings.date.isoformat() if settings.date else None,
+        "profile": title,
+        "profile_id": settings.profile,
+        "budget": settings.budget,
+        "crs": assessment.world.layers.crs,
+        "language": language,
+    }
+
+
+def _books(layer: Layer) -> Json:
+    schema, source = KINDS[layer.kind], layer.source
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "title": [schema.zh, schema.en],
+        "source": [source.path, source.format, source.table, source.crs, source.encoding, source.sha256],
+        "rows": [layer.rows_in, layer.used, layer.repaired, layer.rejected],
+    }
+
+
+def _units(units: pd.DataFrame, shapes: Shapes) -> Json:
+    return {
+        "ids": [str(id_) for id_ in units.index],
+        "names": [str(name) if _given(name) else str(id_) for id_, name in units["name"].items()],
+        "population": [number(value) for value in units["population"]],
+        "shapes": shapes.put(units["geometry"].to_numpy()),
+        "spots": shapes.put(spots(units["geometry"].to_numpy())),
+    }
+
+
+def _rule(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> Json:
+    rule, frame = coverage.rule, coverage.frame
+    status = frame["status"].astype(str).map(_STATUS_BYTE).to_numpy()
+    worst = worst_unit(coverage, units)
+    return {
+        "id": rule.id,
+        "type": rule.type,
+        "title": both_languages(rule.title) or rule.id,
+        "severity": rule.severity,
+        "norm": [rule.norm.text, rule.norm.mark],
+        "options": _options(coverage),
+        "unit": coverage.measured.unit,
+        "sense": coverage.measured.sense,
+        "places": len(frame),
+        "counts": [int((status == byte).sum()) for byte in (1, 2, 3)],
+        "people": number(np.nansum(frame["people"].to_numpy(float))),
+        "people_short": number(np.nansum(frame["people_short"].to_numpy(float))),
+        "worst": -1 if worst is None else int(units.index.get_loc(worst)),
+        "cards": _cards(coverage, units),
+        "drawn": _places(coverage, units, shapes, pack) | {"status": pack.bytes_(status)},
+    }
+
+
+def _options(coverage: Coverage) -> list[list[str]]:
+    options = coverage.rule.model_dump(mode="json", exclude=_COMMON_OPTIONS, exclude_none=True)
+    return [[name, str(value)] for name, value in sorted(options.items()) if value not in ("", [], {})]
+
+
+def _cards(coverage: Coverage, units: pd.DataFrame) -> Json:
+    card = scorecard(coverage, units.index)
+    columns = ("places", "short", "unknown", "people", "people_short", "required", "supplied")
+    numbers = {column: [number(value) for value in card[column]] for column in columns}
+    return {"state": [STATES.index(state) for state in card["state"]], **numbers}
+
+
+def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
+    frame = coverage.frame
+    number_of_set, rows = shapes.rows_of(frame)
+    codes = sorted({str(code) for code in frame["reason"] if _given(code)})
+    names = [str(name) if _given(name) else "" for name in frame["name"]]
+    of_code = {code: place for place, code in enumerate(codes, start=1)}
+    return {
+        "shapes": number_of_set,
+        "rows": rows,
+        "names": pack.texts(names) if any(names) else -1,
+        "unit": pack.integers(units.index.get_indexer(frame["unit_id"])),
+        "required": pack.floats(frame["required"].to_numpy(float)),
+        "supplied": pack.floats(frame["supplied"].to_numpy(float)),
+        "people": pack.floats(frame["people"].to_numpy(float)),
+        "people_short": pack.floats(frame["people_short"].to_numpy(float)),
+        "reason": pack.integers(np.array([of_code.get(str(code), 0) for code in frame["reason"]], dtype=np.int64)),
+        "reasons": [both_languages(Text(f"rules.reason_{code}")) for code in codes],
+    }
+
+
+def _gaps(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
+    gaps, rules = assessment.gaps, list(assessment.coverages)
+    return {
+        "id": [gap.id for gap in gaps],
+        "rule": [rules.index(gap.rule_id) for gap in gaps],
+        "severity": [gap.severity for gap in gaps],
+        "unit": units.index.get_indexer([gap.unit_id for gap in gaps]).tolist(),
+        "name": [gap.name for gap in gaps],
+        "amount": [number(gap.amount) for gap in gaps],
+        "unit_word": [gap.unit for gap in gaps],
+        "people": [number(gap.people) for gap in gaps],
+        "places": [len(gap.place_ids) for gap in gaps],
+        "reason": [both_languages(gap.reason) for gap in gaps],
+        "shapes": shapes.put(_objects([gap.geometry for gap in gaps])),
+        "spots": shapes.put(spots(_objects([gap.geometry for gap in gaps]))),
+    }
+
+
+def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
+    ranked, rules = assessment.ranked, list(assessment.coverages)
+    gap_row = {gap.id: row for row, gap in enumerate(assessment.gaps)}
+    projects = [row.project for row in ranked]
+    return {
+        "id": [project.id for project in projects],
+        "rank": [row.rank for row in ranked],
+        "name": [both_languages(project.name) for project in projects],
+        "action": [project.action for project in projects],
+        "unit": units.index.get_indexer([project.unit_id for project in projects]).tolist(),
+        "rules": [[rules.index(id_) for id_ in project.rule_ids] for project in projects],
+        "gaps": [[gap_row[id_] for id_ in project.gap_ids if id_ in gap_row] for project in projects],
+        "amount": [number(project.amount) for project in projects],
+        "unit_word": [project.unit for project in projects],
+        "cost": [[number(cost, 0) for cost in (p.cost_low, p.cost_mid, p.cost_high, p.cost_per_year)] for p in projects],
+        "people": [number(row.people_served) for row in ranked],
+        "served": [[[rules.index(id_), number(people)] for id_, people in row.served] for row in ranked],
+        "worth": [number(row.need_per_10k_yuan) for row in ranked],
+        "cumulative": [number(row.cumulative_cost, 0) for row in ranked],
+        "in_budget": [row.in_budget for row in ranked],
+        "why": [both_languages(row.why) for row in ranked],
+        "shapes": shapes.put(_objects([project.geometry for project in projects])),
+        "spots": shapes.put(spots(_objects([project.geometry for project in projects]))),
+    }
+
+
+def _rejects(by_layer: Iterable[tuple[Reject, ...]]) -> Json:
+    rejects = [reject for rejects in by_layer for reject in rejects]
+    listed = [
+        [r.layer, r.file, r.row, r.feature_id, r.field, r.value, both_languages(r.reason), both_languages(r.fix), r.action]
+        for r in rejects[:REJECTS_LISTED]
+    ]
+    return {"all": len(rejects), "listed": listed}
+
+
+def _objects(values: list[Any]) -> Any:
+    """Return a one-dimensional array of objects, which numpy would not make of geometries by itself."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _given(value: object) -> bool:
+    return isinstance(value, str) and value != ""

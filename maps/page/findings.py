@@ -1,0 +1,80 @@
+"""What a reader must take home, in sentences: who is short of what, where it is worst, what the budget buys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.coverage import SHORT, UNKNOWN
+from layers.text import Text, say
+from maps.page.scorecard import scorecard, unit_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.assess import Assessment
+    from geo.coverage import Coverage
+
+
+# A reader keeps three things in mind; the table of rules beneath has all of them.
+MOST_RULES = 3
+
+
+def findings(assessment: Assessment) -> tuple[Text, ...]:
+    """Return the findings, the most people short of something first; the last one says what the money buys."""
+    units = unit_rows(assessment)
+    said = [(people_short(c), _rule_finding(c, units)) for c in assessment.coverages.values() if _places_short(c)]
+    lines = [line for _, line in sorted(said, key=lambda pair: -pair[0])[:MOST_RULES]]
+    if not lines:
+        lines = [say("page.finding_none")]
+    unknown = sum(int((c.frame["status"] == UNKNOWN).sum()) for c in assessment.coverages.values())
+    if unknown:
+        lines.append(say("page.finding_unknown", places=f"{unknown:,}"))
+    return (*lines, *_money(assessment))
+
+
+def people_short(coverage: Coverage) -> float:
+    """Return how many people are without; where that is unknown they are not counted."""
+    return float(np.nansum(coverage.frame["people_short"].to_numpy(float)))
+
+
+def worst_unit(coverage: Coverage, units: pd.DataFrame) -> str | None:
+    """Return the id of the village where most people are without, ties by id; None if no village has any."""
+    card = scorecard(coverage, units.index)
+    short = card[card["state"] == SHORT]
+    return None if short.empty else str(short.sort_values("people_short", ascending=False, kind="stable").index[0])
+
+
+def _rule_finding(coverage: Coverage, units: pd.DataFrame) -> Text:
+    short, everybody = people_short(coverage), float(np.nansum(coverage.frame["people"].to_numpy(float)))
+    title = coverage.rule.title if coverage.rule.title.in_("en") else coverage.rule.id
+    if not short:
+        return say("page.finding_places", title=title, places=f"{_places_short(coverage):,}")
+    card = scorecard(coverage, units.index)
+    villages = int((card["state"] == SHORT).sum())
+    words = {"title": title, "people": f"{short:,.0f}", "share": f"{short / everybody:.0%}" if everybody else "-"}
+    worst = worst_unit(coverage, units)
+    if worst is None:
+        return say("page.finding_line_bare", **words)
+    there = f"{card.at[worst, 'people_short']:,.0f}"
+    return say("page.finding_line_worst", **words, villages=villages, worst=units.at[worst, "name"] or worst, there=there)
+
+
+def _places_short(coverage: Coverage) -> int:
+    return int((coverage.frame["status"] == SHORT).sum())
+
+
+def _money(assessment: Assessment) -> tuple[Text, ...]:
+    ranked, budget = assessment.ranked, assessment.plan.settings.budget
+    if not ranked:
+        return ()
+    if budget is None:
+        cost, people = ranked[-1].cumulative_cost, sum(r.people_served for r in ranked)
+        return (say("page.finding_all", projects=len(ranked), cost=f"{cost:,.0f}", people=f"{people:,.0f}"),)
+    bought = [r for r in ranked if r.in_budget]
+    cost, people = sum(r.project.cost_mid for r in bought), sum(r.people_served for r in bought)
+    if not bought:
+        return (say("page.finding_budget_none", budget=f"{budget:,.0f}", projects=len(ranked)),)
+    words = {"budget": f"{budget:,.0f}", "projects": len(bought), "cost": f"{cost:,.0f}", "people": f"{people:,.0f}"}
+    return (say("page.finding_budget", **words, all=len(ranked)),)
