@@ -23,16 +23,16 @@ from pathlib import Path
 from layers.problems import Problem, SaveError
 from layers.text import Text, say
 
-# What a run leaves in its folder, in the order it is written.
+# What a run leaves in its folder.
 OUTPUTS = (
     "coverage.csv",
     "gaps.csv",
-    "projects.csv",
-    "rejects.csv",
-    "projects.xlsx",
-    "result.gpkg",
-    "report.html",
     "map.html",
+    "projects.csv",
+    "projects.xlsx",
+    "rejects.csv",
+    "report.html",
+    "result.gpkg",
     "run.json",
 )
 # The files people type into. Nobody's notes are thrown away: such a file is replaced only if it is as we wrote it.

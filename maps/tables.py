@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +73,11 @@ PROJECTS = (
 )
 REJECTS = ("layer", "file", "row", "feature_id", "field", "value", "reason", "fix", "action")
 
+# Columns of numbers, in whichever table; in_budget is true or false; all others are text.
+_NUMBERS = frozenset(
+    ("rank", "row", "required", "supplied", "shortfall", "amount", "people", "people_short", "people_served", "lon")
+) | {"lat", "cost_low", "cost", "cost_high", "cumulative_cost", "need_closed", "need_per_10k_yuan"}
+
 # Several ids in one cell.
 SEPARATOR = ";"
 
@@ -104,7 +110,7 @@ def gaps_table(assessment: Assessment, language: Language) -> pd.DataFrame:
     for gap, x, y in zip(gaps, lon, lat, strict=True):
         names = (gap.id, gap.rule_id, gap.severity, gap.place_ids[0], gap.unit_id, gap.name)
         rows.append((*names, gap.amount, gap.unit, gap.people, x, y, spoken(gap.reason, language)))
-    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(GAPS)), ("amount", "people", "lon", "lat"))
+    return _typed(pd.DataFrame(rows, columns=list(GAPS)))
 
 
 def projects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -120,8 +126,7 @@ def projects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
         worth = (row.people_served, row.need_closed, row.need_per_10k_yuan, row.cumulative_cost, row.in_budget)
         stays_in = getattr(row, "stays_in", "")
         rows.append((row.rank, *names, *closes, *costs, *worth, stays_in, spoken(row.why, language), x, y))
-    text = {"project_id", "action", "name", "unit_id", "rule_ids", "gap_ids", "unit", "in_budget", "stays_in", "why"}
-    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(PROJECTS)), [c for c in PROJECTS if c not in text])
+    return _typed(pd.DataFrame(rows, columns=list(PROJECTS)))
 
 
 def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -130,7 +135,7 @@ def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
     for reject in (reject for layer in assessment.world.layers.values() for reject in layer.rejects):
         where = (reject.layer, reject.file, reject.row, reject.feature_id, reject.field, reject.value)
         rows.append((*where, spoken(reject.reason, language), spoken(reject.fix, language), reject.action))
-    return _numbers_as_numbers(pd.DataFrame(rows, columns=list(REJECTS)), ("row",))
+    return _typed(pd.DataFrame(rows, columns=list(REJECTS)))
 
 
 def lonlat(geometries: Sequence[BaseGeometry], crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -165,6 +170,24 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     writer.writerow(table.columns)
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8-sig")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Return a table that `csv_bytes` wrote: ids and words as text, numbers as numbers, in_budget as true or false.
+
+    Raises OSError if it cannot be read and ValueError if it is not such a table.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = list(csv.reader(file, strict=True)) or [[]]
+    table = pd.DataFrame(rows, columns=header, dtype=object)
+    for name in table.columns:
+        if name in _NUMBERS:
+            table[name] = [float(cell) if cell else math.nan for cell in table[name]]
+        elif name == "in_budget":
+            table[name] = table[name] == "true"
+        else:
+            table[name] = table[name].map(unguarded)
+    return _typed(table)
 
 
 def plain(value: float) -> str:
@@ -203,6 +226,7 @@ def _cells(column: pd.Series) -> Iterable[str]:
     return ["" if value is None or value != value else guarded(str(value)) for value in column.tolist()]
 
 
-def _numbers_as_numbers(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """Return the table with these columns as numbers, also where it has no row to tell them by."""
-    return table.astype(dict.fromkeys(names, float))
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with numbers as numbers, also where it has no row to tell them by."""
+    types: dict[str, type] = {name: float for name in table.columns if name in _NUMBERS}
+    return table.astype(types | ({"in_budget": bool} if "in_budget" in table else {}))

@@ -6,7 +6,7 @@ import html
 import math
 import re
 
-from layers.text import Language, catalogue, say
+from layers.text import Language, known, say
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -79,5 +79,5 @@ def reason_sentence(code: str, language: Language) -> str:
 
 
 def _known(topic: str, name: str, language: Language) -> str | None:
-    words = catalogue(topic).get(name)
-    return words[language] if words else None
+    key = f"{topic}.{name}"
+    return say(key).in_(language) if known(key) else None

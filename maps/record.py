@@ -1,0 +1,81 @@
+"""run.json: what went in, what came out, and which plan and version made the one from the other."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from layers.text import LANGUAGES, Text
+
+if TYPE_CHECKING:
+    from geo.assess import Assessment
+    from layers.text import Language
+    from maps.totals import Totals
+
+
+def record(
+    assessment: Assessment,
+    totals: Totals,
+    language: Language,
+    *,
+    outputs: Mapping[str, str],
+    timings_s: Mapping[str, float],
+) -> str:
+    """Return run.json as text.
+
+    `outputs` is the SHA-256 of every other file of the run. All is the same for the same inputs, but for `timings`
+    (seconds, by step), which stands last.
+    """
+    ranked = assessment.ranked
+    summary = {
+        "rules": {rule_id: _plain(asdict(total)) for rule_id, total in totals.rules.items()},
+        "gaps": len(assessment.gaps),
+        "projects": len(ranked),
+        "projects_in_budget": sum(row.in_budget for row in ranked),
+        "cost_in_budget": _number(math.fsum(row.project.cost_mid for row in ranked if row.in_budget)),
+        "rows": dict(totals.rows),
+    }
+    settings = assessment.plan.settings
+    content = {
+        "coverplan": version("coverplan"),
+        "language": language,
+        "crs": assessment.world.layers.crs,
+        "budget": settings.budget,
+        "plan": {"settings": settings.model_dump(mode="json"), "text": assessment.plan.text},
+        "rules": {
+            rule_id: _rule(coverage.rule.model_dump(mode="json")) for rule_id, coverage in assessment.coverages.items()
+        },
+        "inputs": [_input(assessment, name) for name in assessment.world.layers],
+        "summary": summary,
+        "findings": _spoken(totals.findings),
+        "notes": _spoken(assessment.notes),
+        "outputs": dict(sorted(outputs.items())),
+        "timings": {step: round(seconds, 3) for step, seconds in timings_s.items()},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _input(assessment: Assessment, name: str) -> dict[str, object]:
+    layer = assessment.world.layers[name]
+    books = {book: getattr(layer, book) for book in ("rows_in", "used", "repaired", "rejected")}
+    return {"layer": name, "kind": layer.kind, **asdict(layer.source), **books, "given": sorted(layer.given)}
+
+
+def _rule(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _spoken(sentences: tuple[Text, ...]) -> dict[str, list[str]]:
+    return {language: [sentence.in_(language) for sentence in sentences] for language in LANGUAGES}
+
+
+def _plain(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: _number(value) for name, value in numbers.items()}
+
+
+def _number(value: float) -> float:
+    return int(value) if value == int(value) else round(value, 6)
