@@ -53,7 +53,8 @@ def blueprint(layers: Layers, meant: Meant, cost: Cost | None) -> Blueprint | No
         if isinstance(area_m2, str):
             continue
         result = Blueprint(layer, category, {**cells, "area_m2": area_m2}, area_m2, cost or usual.cost)
-        if len(meant.among(layers.meant(layer, meant.ref, _rows(result, ["trial"], [None], [None])))):
+        trial = layers.meant(layer, meant.ref, _rows(result, ["trial"], [None], [None]))
+        if len(meant.among(trial, layers)):
             return result
     return None
 

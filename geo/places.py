@@ -78,6 +78,25 @@ def judged_units(world: World, ref: str, where: str | None) -> gpd.GeoDataFrame:
     return rows if where is None else rows[parse_where(where).holds(rows)]
 
 
+def demand_rows(world: World, ref: str, where: str | None) -> gpd.GeoDataFrame:
+    """Return the homes a rule judges: all (`demand`), those of one layer, or the villages themselves; `where` keeps some.
+
+    Raises LayerError if `ref` names no layer of homes or villages.
+    """
+    homes = world.demand
+    rows = homes.frame
+    names = [layer.name for kind in ("demand", "units") for layer in world.layers.of_kind(kind)]
+    if ref in names and world.layers[ref].kind == "units":
+        homes = _villages_as_homes(world.layers, world.units)
+        rows = homes.frame[homes.layer == ref]
+    elif ref in names:
+        rows = rows[homes.layer == ref]
+    elif ref != "demand":
+        fix = say("rules.name_demand", names=", ".join(names))
+        raise LayerError([Problem(ref, say("rules.no_such_demand", ref=ref), fix)])
+    return rows if where is None else rows[parse_where(where).holds(rows)]
+
+
 def unit_rows(names: Sequence[str] | NDArray[np.object_], units: gpd.GeoDataFrame) -> Rows:
     """Return the row of the village each text means, by id or else by a name only one village has; -1 if none."""
     wanted = np.asarray(names, dtype=object)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.places import unit_rows
+from layers.categories import canonical
 from layers.text import Text, known, say
 from layers.where import parse_where
 
@@ -49,10 +50,11 @@ class Meant:
     category: str | None = None
     where: str | None = None
 
-    def among(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Return those of these rows that have the category and pass the filter."""
+    def among(self, frame: gpd.GeoDataFrame, layers: Layers) -> gpd.GeoDataFrame:
+        """Return those of these rows that have the category and pass the filter; raises LayerError as `Layers.category`."""
         if self.category is not None:
-            frame = frame[frame["role" if self.kind == "staff" else "category"].isin({self.category})]
+            by = "role" if self.kind == "staff" else "category"
+            frame = frame[frame[by].isin({layers.category(self.kind, self.category)})]
         if self.where is not None:
             frame = frame[parse_where(self.where).holds(frame)]
         return frame
@@ -70,7 +72,7 @@ def supply(layers: Layers, meant: Meant) -> Supply:
     """Return the rows meant that work or may work; raises LayerError if the reference means no layer at all."""
     frames, works, notes = [], [], []
     for layer, rows in layers.parts(meant.kind, meant.ref):
-        kept = meant.among(rows)
+        kept = meant.among(rows, layers)
         taken = "status" not in layer.given
         sure = np.full(len(kept), True) if taken else kept["status"].isin({WORKING}).to_numpy(bool)
         maybe = sure | kept["status"].isna().to_numpy(bool)
@@ -93,11 +95,11 @@ def receiving(layers: Layers, meant: Meant) -> tuple[Layer, str]:
     """
     layer, rows = max(layers.parts(meant.kind, meant.ref), key=lambda part: len(part[1]))
     if meant.category is not None:
-        return layer, meant.category
-    if meant.ref not in (layer.name, layer.kind):
-        return layer, meant.ref
+        return layer, layers.category(meant.kind, meant.category)
     words = rows["role" if meant.kind == "staff" else "category"].dropna().value_counts()
-    return layer, min(words.index[words == words.max()]) if len(words) else meant.ref
+    if len(words):
+        return layer, str(min(words.index[words == words.max()]))
+    return layer, canonical(meant.kind, meant.ref) or meant.ref
 
 
 def what_is(meant: Meant) -> Text | str:
@@ -155,7 +157,7 @@ def _counted(
     frame = pd.concat([add for _, add in rows]) if len(rows) > 1 else rows[0][1]
     frame = frame.reindex(columns=layer.frame.columns)
     frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(add) for _, add in rows]))
-    frame = meant.among(layers.meant(layer, meant.ref, frame))
+    frame = meant.among(layers.meant(layer, meant.ref, frame), layers)
     if "status" in layer.given:
         if frame["status"].isna().any():
             return None

@@ -161,13 +161,13 @@ class Quota(Rule):
 
 def _staff_by_unit(world: World, meant: Meant) -> tuple[Numbers, Numbers, list[Text]]:
     """Return how many surely work in each village, how many rows leave their number open, and notes."""
-    staff = meant.among(world.layers.rows(meant.kind, meant.ref))
+    staff = meant.among(world.layers.rows(meant.kind, meant.ref), world.layers)
     named = texts(staff["unit_id"])
     unit = unit_rows(named, world.units)
     count = staff["count"].to_numpy(float)
     here = unit != NOWHERE
-    known = np.bincount(unit[here], np.nan_to_num(count[here]), minlength=len(world.units))
-    blank = np.bincount(unit[here], np.isnan(count[here]), minlength=len(world.units))
+    known = np.bincount(unit[here], np.nan_to_num(count[here]), minlength=len(world.units)).astype(float)
+    blank = np.bincount(unit[here], np.isnan(count[here]), minlength=len(world.units)).astype(float)
     lost = named[~here]
     notes = [say("rules.staff_unit_unknown", count=len(lost), example=str(min(lost)))] if len(lost) else []
     return known, blank, notes

@@ -1,0 +1,228 @@
+"""Every home within so many metres or minutes of a facility: the clinic, the park, the bus stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from geo.building import blueprint
+from geo.coverage import lacking
+from geo.gaps import Gap
+from geo.network.snap import MAX_SNAP_M
+from geo.places import demand_rows, points_of, texts
+from geo.projects import Project
+from geo.rule import Adds, Measured, Rule
+from geo.supply import Meant, Supply, added_rows, edits_touch, rejected_note, supply, units_with_rejects, what_is
+from geo.unserved import Unserved, gaps_of, projects_for
+from geo.ways import AlongRoads, Stands, StraightLines, Ways
+from layers.options import checked_where
+from layers.text import Text, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.coverage import Coverage
+    from geo.world import World
+
+    Numbers = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+# 15-minute-circle standards walk 60-80 m/min; the old 50 (DOMAIN 3).
+WALK_M_PER_MIN = 80.0
+
+# A place twice as far as it may be is wholly without (see geo.coverage.need): what lies beyond makes no difference.
+WHOLLY_WITHOUT = 2.0
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What measuring found and gaps, repairs and adds need again."""
+
+    ways: Ways
+    stands: Stands
+    points: NDArray[np.object_]
+    any_works: bool
+
+
+class Reach(Rule):
+    """Every home is within `cutoff_m` metres or `cutoff_min` minutes of a working facility.
+
+    `demand` are the homes judged: all of them, or one layer. `facilities` is a layer or a category; `category` and
+    `facilities_where` narrow it (`where` keeps homes). `mode` is walk or drive (along the roads that may be used so, both
+    access legs included, home to facility) or straight (as the crow flies). On foot a minute is `walk_m_per_min` metres;
+    by car it follows from the roads' speeds. Within means <=. An area is entered by its entrances (see geo.entrances),
+    never at its centre.
+
+    A home no road joins to a facility has `inf` and is short. A home more than `max_snap_m` from any road is unknown. A
+    facility of unknown status, one that far from any road, or a row set aside when it was read, may or may not serve the
+    homes it could reach (a row set aside: those of the village it names): they are unknown unless served otherwise.
+    `share` is the share of people who should be within; it judges the whole and no single home.
+
+    A gap is a cluster of homes that are short, of one village, joined by steps of at most LINK_M in a straight line.
+    """
+
+    demand: str = "demand"
+    facilities: str = "facilities"
+    category: str | None = None
+    facilities_where: str | None = None
+    roads: str = "roads"
+    mode: Literal["walk", "drive", "straight"] = "walk"
+    cutoff_m: float | None = Field(default=None, gt=0)
+    cutoff_min: float | None = Field(default=None, gt=0)
+    share: float = Field(default=1.0, gt=0, le=1)
+    walk_m_per_min: float = Field(default=WALK_M_PER_MIN, gt=0)
+    max_snap_m: float = Field(default=MAX_SNAP_M, ge=0)
+
+    @field_validator("facilities_where")
+    @classmethod
+    def _filter_in_the_grammar(cls, where: str | None) -> str | None:
+        return checked_where(where)
+
+    @model_validator(mode="after")
+    def _one_cutoff(self) -> Reach:
+        if (self.cutoff_m is None) == (self.cutoff_min is None):
+            raise PydanticCustomError("plan.reach_cutoff", "one of cutoff_m and cutoff_min")
+        if self.mode == "straight" and self.cutoff_min is not None:
+            raise PydanticCustomError("plan.reach_straight_minutes", "a straight line takes no time")
+        return self
+
+    @property
+    def _cutoff(self) -> tuple[float, Literal["m", "min"]]:
+        return (self.cutoff_m, "m") if self.cutoff_m is not None else (self.cutoff_min or 0.0, "min")
+
+    @property
+    def _meant(self) -> Meant:
+        return Meant("facilities", self.facilities, self.category, self.facilities_where)
+
+    def _ways(self, world: World) -> Ways:
+        from geo.network.modes import usable
+
+        if self.mode == "straight":
+            return StraightLines(world.layers.crs)
+        unit: Literal["m", "min"] = "min" if self.mode == "drive" and self.cutoff_min is not None else "m"
+        network = world.network(self.mode, self.roads, unit)
+        roads = world.layers.rows("roads", self.roads)
+        on_foot_in_minutes = self.mode == "walk" and self.cutoff_min is not None
+        factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
+        return AlongRoads(network, roads[usable(self.mode, roads)], self.max_snap_m, factor)
+
+    def measure(self, world: World) -> Measured:
+        """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""
+        homes = demand_rows(world, self.demand, self.where)
+        found = supply(world.layers, self._meant)
+        ways, points = self._ways(world), points_of(homes)
+        stands = ways.stands(points)
+        high = ways.nearest(points, found.frame.geometry.to_numpy()[found.works])
+        low, why = self._at_the_least(world, homes, found, ways, points, high)
+        cutoff, unit = self._cutoff
+        known = np.where(np.isnan(high), np.nan, low)
+        frame = homes[["geometry"]].assign(
+            name=texts(homes["name"]),
+            unit_id=homes["unit_id"].to_numpy(object),
+            required=cutoff,
+            supplied=high,
+            supplied_low=known,
+            supplied_high=high,
+            people=homes["people"].to_numpy(float),
+            reason=self._reasons(stands, high, known, why, any_works=bool(found.works.any())),
+        )
+        notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
+        notes += self._notes(frame, stands, found, ways)
+        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, stands, points, bool(found.works.any())))
+
+    def _at_the_least(
+        self,
+        world: World,
+        homes: gpd.GeoDataFrame,
+        found: Supply,
+        ways: Ways,
+        points: NDArray[np.object_],
+        high: Numbers,
+    ) -> tuple[Numbers, NDArray[np.str_]]:
+        """Return what it would cost at best if all that is open turned out well, and what is open, as a reason."""
+        places = found.frame.geometry.to_numpy()
+        low = [high]
+        low.append(ways.nearest(points, places[~found.works]))
+        low.append(ways.straight(points, places[~ways.is_joined(places)]))
+        rejected = units_with_rejects(world, self._meant)
+        named = np.isin(homes["unit_id"].to_numpy(object), world.units.index.to_numpy(object)[rejected])
+        low.append(np.where(named, 0.0, np.inf))
+        codes = np.array(["", "status_blank", "facility_off_network", "row_rejected"])
+        costs = np.where(np.isnan(low), np.inf, low)
+        return costs.min(axis=0), codes[costs.argmin(axis=0)]
+
+    def _reasons(
+        self, stands: Stands, high: Numbers, low: Numbers, why: NDArray[np.str_], *, any_works: bool
+    ) -> NDArray[np.object_]:
+        cutoff = np.full(len(high), self._cutoff[0])
+        short, open_ = lacking(cutoff, high, "at_most") > 0, lacking(cutoff, low, "at_most") == 0
+        off = np.array([f"off_network:{metres:.0f}" for metres in np.nan_to_num(stands.offset_m)], dtype=object)
+        cases = [np.isnan(high) & np.isnan(stands.offset_m), np.isnan(high), short & open_, np.isinf(high)]
+        words = ["no_road", off, why.astype(object), "unreachable" if any_works else "no_facility"]
+        reasons: NDArray[np.object_] = np.select(cases, words, "").astype(object)
+        return reasons
+
+    def _notes(self, frame: gpd.GeoDataFrame, stands: Stands, found: Supply, ways: Ways) -> list[Text]:
+        off = int(np.isnan(frame["supplied"]).sum())
+        apart = int((~ways.is_joined(found.frame.geometry.to_numpy())).sum())
+        limit = {"limit_m": self.max_snap_m}
+        notes = [say("rules.off_network_homes", count=off, **limit)] if off else []
+        notes += [say("rules.off_network_facilities", count=apart, what=what_is(self._meant), **limit)] if apart else []
+        within = lacking(frame["required"].to_numpy(float), frame["supplied_high"].to_numpy(float), "at_most") == 0
+        people = frame["people"].to_numpy(float)
+        counted, covered = float(np.nansum(people)), float(np.nansum(people[within]))
+        if self.share < 1 and counted:
+            share = round(100 * covered / counted, 1)
+            notes.append(say("rules.people_within", covered=covered, share=share, target=round(100 * self.share, 1)))
+        return notes
+
+    def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
+        """Return one gap for each cluster of homes that are short, and one for each island no road joins to a facility."""
+        unserved = self._unserved(coverage, world)
+        gaps = gaps_of(unserved)
+        if blueprint(world.layers, self._meant, self.cost) is None:
+            return [replace(gap, reason=say("rules.gap_filter_unmet", gap=gap.reason)) for gap in gaps]
+        return gaps
+
+    def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
+        """Return facilities to build, on idle land or beside the road, until every home that can be served is served."""
+        plan = blueprint(world.layers, self._meant, self.cost)
+        if plan is None or not gaps:
+            return []
+        return projects_for(self._unserved(coverage, world), gaps, plan, world)
+
+    def _unserved(self, coverage: Coverage, world: World) -> Unserved:
+        kept = cast("_Kept", coverage.measured.detail)
+        cutoff, unit = self._cutoff
+        return Unserved(
+            rule_id=self.id,
+            severity=self.severity,
+            homes=coverage.frame,
+            units=world.units,
+            ways=kept.ways,
+            stands=kept.stands,
+            points=kept.points,
+            cutoff=cutoff,
+            unit=unit,
+            what=what_is(self._meant),
+            any_works=kept.any_works,
+        )
+
+    def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
+        """Return which homes each project would bring a facility to, at which cost; None where one touches homes or roads.
+
+        Costs beyond WHOLLY_WITHOUT times the cutoff are left out: a home that far is without, however much farther it is.
+        """
+        added = added_rows(projects, self._meant, world.layers)
+        if added is None or edits_touch(projects, {"units", "demand", "roads"}, world.layers):
+            return None
+        kept = cast("_Kept", coverage.measured.detail)
+        places = added.frame.geometry.to_numpy()
+        pairs = kept.ways.within(kept.points, places, WHOLLY_WITHOUT * self._cutoff[0])
+        return Adds(added.project[pairs.place], pairs.home, pairs.cost, np.arange(len(coverage.frame)), "min")

@@ -1,0 +1,215 @@
+"""The way from a home to a facility: along the roads on foot or by car, or as the crow flies. One set of questions for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.entrances import entrances
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network import RoadNetwork
+    from geo.network.snap import Snapped
+
+    Rows = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Shapes = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Homes and places within some cost of each other: rows of both, and the cost from the home to the place."""
+
+    home: Rows
+    place: Rows
+    cost: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Stands:
+    """Where homes stand: how far from their road (0 as the crow flies, NaN without any road), and beside which place on
+    it (`foot`) something could be built, at which cost to get there (inf if that is too far).
+
+    `island` is the part of the network a home is on (-1: none), `road` the id of its road ("": none).
+    """
+
+    offset_m: Numbers
+    foot: Shapes
+    leg: Numbers
+    island: Rows
+    road: NDArray[np.object_]
+
+
+class Ways(Protocol):
+    """How to get from homes (points) to places (points or areas), in the cost of one rule: metres or minutes."""
+
+    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the cost to the nearest place: inf if none can be reached, NaN for a home that is on no road."""
+
+    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
+        """Return every pair within the cutoff, by home and then by place."""
+
+    def is_joined(self, places: Shapes) -> Flags:
+        """Return which places can be got to at all."""
+
+    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the least the way to the nearest place can cost, going straight; inf if there is no place."""
+
+    def stands(self, homes: Shapes) -> Stands:
+        """Return where homes stand beside the road."""
+
+    def usual_m(self, cost: float) -> float:
+        """Return how many metres that cost usually goes."""
+
+
+@dataclass(frozen=True, eq=False)
+class StraightLines:
+    """As the crow flies, in metres, to the nearest point of a place."""
+
+    crs: object
+
+    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the distance to the nearest place, inf if there is none, NaN for a home without a location."""
+        cost = np.where(_located(homes), np.inf, np.nan)
+        if len(places):
+            (row, _), distance = shapely.STRtree(places).query_nearest(homes, return_distance=True, all_matches=False)
+            cost[row] = distance
+        return cost
+
+    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
+        """Return every pair at most the cutoff apart."""
+        home, place = shapely.STRtree(places).query(homes, predicate="dwithin", distance=cutoff)
+        return _sorted(home, place, shapely.distance(homes[home], places[place]))
+
+    def is_joined(self, places: Shapes) -> Flags:
+        """Return that every place can be got to."""
+        return np.ones(len(places), dtype=bool)
+
+    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the distance to the nearest place."""
+        return self.nearest(homes, places)
+
+    def stands(self, homes: Shapes) -> Stands:
+        """Return that each home is where it is, and none is cut off from another."""
+        here = np.zeros(len(homes))
+        return Stands(here, homes, here, np.full(len(homes), -1), np.full(len(homes), "", dtype=object))
+
+    def usual_m(self, cost: float) -> float:
+        """Return the cost, which is in metres."""
+        return cost
+
+
+@dataclass(frozen=True, eq=False)
+class AlongRoads:
+    """Along the network, both access legs included; areas are entered by their entrances.
+
+    Costs are the network's times `factor` (walking minutes are metres / speed). A home inside an area is in it: 0.
+    """
+
+    network: RoadNetwork
+    roads: gpd.GeoDataFrame
+    max_snap_m: float
+    factor: float = 1.0
+
+    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the cost to the nearest place: inf if no road leads to one, NaN for a home too far from any road."""
+        doors = entrances(places, self.roads)
+        found = self.network.nearest(self._points(homes), self._points(doors.point), max_snap_m=self.max_snap_m)
+        cost: Numbers = found["cost"].to_numpy(float) * self.factor
+        home, _ = self._inside(homes, places)
+        cost[home] = np.where(np.isnan(cost[home]), np.nan, 0.0)
+        return cost
+
+    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
+        """Return every pair whose way costs at most the cutoff."""
+        doors = entrances(places, self.roads)
+        found = self.network.pairs_within(
+            self._points(homes), self._points(doors.point), cutoff=cutoff / self.factor, max_snap_m=self.max_snap_m
+        )
+        home, door = found["origin"].to_numpy(np.int64), found["destination"].to_numpy(np.int64)
+        inside, area = self._inside(homes, places)
+        on_road = self._at(homes).on_network[inside]
+        return _cheapest(
+            np.concatenate([home, inside[on_road]]),
+            np.concatenate([doors.facility[door], area[on_road]]),
+            np.concatenate([found["cost"].to_numpy(float) * self.factor, np.zeros(int(on_road.sum()))]),
+        )
+
+    def is_joined(self, places: Shapes) -> Flags:
+        """Return which places have an entrance near enough to a road."""
+        doors = entrances(places, self.roads)
+        joined = np.zeros(len(places), dtype=bool)
+        joined[doors.facility[self._at(doors.point).on_network]] = True
+        return joined
+
+    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+        """Return the straight distance to the nearest place at the cost of the fastest metre there is."""
+        fastest = self.network.costs.fastest_per_m * self.factor
+        return StraightLines(self.network.crs).nearest(homes, places) * fastest
+
+    def stands(self, homes: Shapes) -> Stands:
+        """Return the nearest point of the nearest road, and which connected part of the network that is on."""
+        at = self._at(homes)
+        on = at.edge >= 0
+        island = np.full(len(homes), -1)
+        island[on] = self._parts[self.network.topology.start[at.edge[on]]]
+        road = np.full(len(homes), "", dtype=object)
+        road[on] = self.network.road_ids.to_numpy(object)[at.road[on]]
+        foot = np.where(on, shapely.points(at.x, at.y), homes)
+        leg = np.where(at.on_network, at.offset_m * self.network.costs.access_per_m * self.factor, np.inf)
+        return Stands(at.offset_m, foot, leg, island, road)
+
+    def usual_m(self, cost: float) -> float:
+        """Return the metres one gets for that cost on the middle one of the roads."""
+        per_m = self.network.costs.per_m
+        return cost / (self.factor * (float(np.median(per_m)) if len(per_m) else 1.0))
+
+    @cached_property
+    def _parts(self) -> Rows:
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        top = self.network.topology
+        links = coo_array((np.ones(top.edges), (top.start, top.end)), shape=(top.nodes, top.nodes))
+        parts: Rows = connected_components(links, directed=False)[1].astype(np.int64)
+        return parts
+
+    def _inside(self, homes: Shapes, places: Shapes) -> tuple[Rows, Rows]:
+        """Return the homes (rows) that lie in an area, and which."""
+        area = np.flatnonzero(shapely.get_dimensions(places) == 2)
+        home, found = shapely.STRtree(places[area]).query(homes, predicate="intersects")
+        return home, area[found]
+
+    def _at(self, points: Shapes) -> Snapped:
+        return self.network.snap(self._points(points), max_snap_m=self.max_snap_m)
+
+    def _points(self, points: Shapes) -> gpd.GeoSeries:
+        return gpd.GeoSeries(points, crs=self.network.crs, index=pd.RangeIndex(len(points)))
+
+
+def _located(points: Shapes) -> Flags:
+    located: Flags = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    return located
+
+
+def _cheapest(home: Rows, place: Rows, cost: Numbers) -> Pairs:
+    """Return each pair once, at its least cost."""
+    order = np.lexsort((cost, place, home))
+    home, place, cost = home[order], place[order], cost[order]
+    first = np.ones(len(home), dtype=bool)
+    first[1:] = (np.diff(home) != 0) | (np.diff(place) != 0)
+    return Pairs(home[first], place[first], cost[first])
+
+
+def _sorted(home: Rows, place: Rows, cost: Numbers) -> Pairs:
+    order = np.lexsort((place, home))
+    return Pairs(home[order], place[order], cost[order])
