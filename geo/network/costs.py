@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from geo.network.exact import on_grid
+from geo.network.exact import GRAIN, on_grid
 from layers.problems import LayerError, Problem
 from layers.text import say
 
@@ -81,10 +81,13 @@ def costs_of(topology: Topology, oneway: NDArray[np.str_] | None, speed_kmh: Num
     if oneway is not None:
         forward = oneway[topology.road] != "reverse"
         backward = oneway[topology.road] != "yes"
+        is_join = np.arange(topology.edges) >= topology.edges - topology.joins
+        forward, backward = forward | is_join, backward | is_join
     if speed_kmh is None:
-        return Costs("m", np.ones(topology.edges), topology.length_m, forward, backward, 1.0)
+        along = np.maximum(topology.length_m, GRAIN)
+        return Costs("m", np.ones(topology.edges), along, forward, backward, 1.0)
     per_m = minutes_per_m(speed_kmh)[topology.road]
-    along = on_grid(per_m * topology.length_m)
+    along = np.maximum(on_grid(per_m * topology.length_m), GRAIN)  # no edge is free: ways cannot go in circles
     return Costs("min", per_m, along, forward, backward, float(minutes_per_m(np.array(ACCESS_WALK_KMH))))
 
 

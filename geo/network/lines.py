@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.network.exact import GRAIN, in_grains
+from geo.network.exact import GRAIN, in_grains, on_grid
 from layers.problems import LayerError, Problem
 from layers.text import say
 
@@ -32,7 +32,7 @@ class Lines:
 
     `place` numbers the distinct places (to 1 mm), `place_x`, `place_y` are their coordinates. `part` numbers the
     pieces a road is made of; `road` is the road's row in the frame that was given, `measure_m` the length of that road
-    up to the vertex, parts one after the other. `without_length` are the rows of roads that have no length at all.
+    up to the vertex, parts one after the other. A road that has no length at all is not here.
     """
 
     x: Numbers
@@ -43,7 +43,6 @@ class Lines:
     measure_m: Numbers
     place_x: Numbers
     place_y: Numbers
-    without_length: Rows
 
 
 def lines_of(roads: gpd.GeoDataFrame) -> Lines:
@@ -57,9 +56,27 @@ def lines_of(roads: gpd.GeoDataFrame) -> Lines:
     _check_lines(shapes, roads.index[order])
     parts, owner = shapely.get_parts(shapes, return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)
-    lines = _measured(xy, part.astype(np.int64), order[owner])
-    has_length = np.bincount(lines.road, minlength=len(roads)) > 0
-    return Lines(**{**vars(lines), "without_length": np.flatnonzero(~has_length)})
+    part, road = part.astype(np.int64), order[owner[part]]
+    return _lines(xy[:, 0], xy[:, 1], part, road, _measures(xy[:, 0], xy[:, 1], part, road))
+
+
+def with_vertices(lines: Lines, after: Rows, share: Numbers, x: Numbers, y: Numbers) -> Lines:
+    """Return the lines with vertices put in: at (x, y), a share (0-1) of the way from the vertex `after` to the next.
+
+    The measures along the road stay what they were.
+    """
+    step = lines.measure_m[after + 1] - lines.measure_m[after]
+    measure = np.concatenate([lines.measure_m, lines.measure_m[after] + on_grid(share * step)])
+    place = np.concatenate([np.arange(len(lines.x)), after])
+    order = np.lexsort((np.concatenate([np.zeros(len(lines.x)), 1 + share]), place))
+    row = np.minimum(place[order], len(lines.x) - 1)
+    return _lines(
+        np.concatenate([lines.x, x])[order],
+        np.concatenate([lines.y, y])[order],
+        lines.part[row],
+        lines.road[row],
+        measure[order],
+    )
 
 
 def check_metric(frame: gpd.GeoDataFrame) -> None:
@@ -85,31 +102,25 @@ def _check_lines(shapes: NDArray[np.object_], ids: pd.Index) -> None:
         raise LayerError(Problem(f"roads[{ids[row]}].geometry", say("network.not_finite"), "") for row in bad)
 
 
-def _measured(xy: Numbers, part: Rows, road_of_part: Rows) -> Lines:
-    """Return the vertices with their measures, without those that repeat the place before them."""
-    x, y = xy[:, 0], xy[:, 1]
-    place = _places(x, y)
-    road = road_of_part[part]
+def _measures(x: Numbers, y: Numbers, part: Rows, road: Rows) -> Numbers:
+    """Return how far along its road each vertex is; the parts of a road follow each other without a gap."""
     step = in_grains(np.hypot(np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1])))
-    starts = np.diff(part, prepend=-1) != 0
-    step[starts] = 0
+    step[np.diff(part, prepend=-1) != 0] = 0
     along = np.cumsum(step)
     first_of_road = np.diff(road, prepend=-1) != 0
     along -= along[first_of_road][np.cumsum(first_of_road) - 1]
-    keep = _moving(place, starts)
+    measure: Numbers = along.astype(np.float64) * GRAIN
+    return measure
+
+
+def _lines(x: Numbers, y: Numbers, part: Rows, road: Rows, measure_m: Numbers) -> Lines:
+    """Return the vertices with their places numbered, without those that repeat the place before them."""
+    place = _places(x, y)
+    keep = _moving(place, np.diff(part, prepend=-1) != 0)
     first = np.zeros(place.max(initial=-1) + 1, dtype=np.int64)
     first[place[::-1]] = np.arange(len(place))[::-1]
-    return Lines(
-        x[keep],
-        y[keep],
-        place[keep],
-        part[keep],
-        road[keep],
-        (along[keep] * GRAIN).astype(np.float64),
-        np.rint(x[first] * PLACES_PER_M) / PLACES_PER_M,
-        np.rint(y[first] * PLACES_PER_M) / PLACES_PER_M,
-        np.empty(0, dtype=np.int64),
-    )
+    place_x, place_y = (np.rint(at[first] * PLACES_PER_M) / PLACES_PER_M for at in (x, y))
+    return Lines(x[keep], y[keep], place[keep], part[keep], road[keep], measure_m[keep], place_x, place_y)
 
 
 def _places(x: Numbers, y: Numbers) -> Rows:
@@ -118,9 +129,10 @@ def _places(x: Numbers, y: Numbers) -> Rows:
     row = np.rint(y * PLACES_PER_M).astype(np.int64)
     column -= column.min(initial=0)
     row -= row.min(initial=0)
-    if column.max(initial=0) > 2**31:  # more than 2 147 km wide: number the columns that occur, so that keys fit
+    height = int(row.max(initial=0)) + 1
+    if int(column.max(initial=0)) * height >= 2**62:  # too wide for one key: number the columns that occur
         column = pd.factorize(column)[0]
-    codes: Rows = pd.factorize(column * (row.max(initial=0) + 1) + row)[0]
+    codes: Rows = pd.factorize(column * height + row)[0]
     return codes
 
 

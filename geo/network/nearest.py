@@ -28,13 +28,15 @@ class Nearest:
     source: Rows
 
 
-def nearest(graph: Graph, costs: Costs, points: Legs, sources: Legs, *, limit: float) -> Nearest:
+def nearest(
+    graph: Graph, costs: Costs, points: Legs, sources: Legs, *, limit: float, sweep: Nearest | None = None
+) -> Nearest:
     """Return the nearest source of each point, through the nodes or straight along the edge they share.
 
     Trips run from points to sources, so `graph` is the reversed one. For trips from sources to points turn the costs
-    round (`Costs.turned`) and make graph and legs from those.
+    round (`Costs.turned`) and make graph and legs from those. `sweep` is what `sweep_from` found, if it is known.
     """
-    sweep = sweep_from(graph, sources, limit=limit)
+    sweep = sweep or sweep_from(graph, sources, limit=limit)
     by_start, by_end = (
         Nearest(sweep.cost[points.node[:, end]] + points.cost[:, end], sweep.source[points.node[:, end]])
         for end in (0, 1)

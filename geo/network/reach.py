@@ -132,5 +132,6 @@ def _from_nodes(
     at_own = edge == points.edge[source[row]]
     own_m = points.edge_m[source[row]]
     straight = radius_m - np.where(at_end, length - own_m, own_m)  # left when coming along the own edge: lit already
-    keep = (high > low) & ~(at_own & (left <= straight))
+    drawn = edge < topology.edges - topology.joins
+    keep = drawn & (high > low) & ~(at_own & (left <= straight))
     return source[row[keep]], edge[keep], low[keep], high[keep]

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.network.components import Breaks, Components, breaks, components
 from geo.network.costs import Costs, costs_of, directions, speeds
+from geo.network.crossings import Joins, crossed, joined, levels
+from geo.network.dependency import Dependency, dependency
 from geo.network.exact import limit_of
 from geo.network.graph import Graph, graph_of
 from geo.network.legs import legs
-from geo.network.lines import lines_of
+from geo.network.lines import Lines, lines_of
 from geo.network.nearest import Nearest, nearest
 from geo.network.pairs import pairs_within
 from geo.network.reach import Ends, Stretches, ends_of, reach_along
@@ -47,18 +50,40 @@ class RoadNetwork:
     crs: Any
     topology: Topology
     costs: Costs
+    joins: pd.DataFrame  # road, other_road (ids), gap_m, x, y of every loose end that was joined
 
     @classmethod
-    def from_frame(cls, roads: gpd.GeoDataFrame, *, oneway: object = None, speed_kmh: object = None) -> RoadNetwork:
+    def from_frame(
+        cls,
+        roads: gpd.GeoDataFrame,
+        *,
+        oneway: object = None,
+        speed_kmh: object = None,
+        node_crossings: bool = False,
+        join_ends_m: float = 0.0,
+    ) -> RoadNetwork:
         """Return the network of these roads (lines in a metric CRS), joined where they share a vertex (to 1 mm).
 
         `oneway` and `speed_kmh` are a column's name, one value for all roads, or a value a road; None means both
-        directions, and costs in metres. Raises LayerError if the CRS is missing or not in metres, if a geometry is not
-        a line, or for every direction or speed that cannot be understood.
+        directions, and costs in metres. `node_crossings` joins roads also where they cross or touch without a vertex,
+        if they run on one level (`layer`, `bridge`, `tunnel`). `join_ends_m` joins a loose end to the nearest other road
+        on its level if the gap is no wider; the gap counts as road, and is listed in `joins`.
+        Raises LayerError if the CRS is missing or not in metres, if a geometry is not a line, or for every direction
+        or speed that cannot be understood.
         """
-        topology = topology_of(lines_of(roads))
+        lines, joins = lines_of(roads), None
+        if node_crossings:
+            lines = crossed(lines, levels(roads))
+        if join_ends_m > 0:
+            lines, joins = joined(lines, levels(roads), join_ends_m)
+        topology = topology_of(lines, joins)
         costs = costs_of(topology, directions(roads, oneway), speeds(roads, speed_kmh))
-        return cls(roads.index, roads.crs, topology, costs)
+        return cls(roads.index, roads.crs, topology, costs, _join_frame(roads.index, lines, joins))
+
+    @property
+    def without_length(self) -> pd.Index:
+        """The ids of roads that are not in the network because they have no length at all."""
+        return self.road_ids.delete(np.unique(self.topology.road))
 
     def snap(self, points: Any, *, max_snap_m: float = MAX_SNAP_M) -> Snapped:
         """Return where each point (a GeoSeries or GeoDataFrame) meets the network; see Snapped.
@@ -136,6 +161,28 @@ class RoadNetwork:
         at = points if isinstance(points, Snapped) else self.snap(points, max_snap_m=max_snap_m)
         return reach_along(self.topology, self._ends, at, radius_m)
 
+    def dependency(
+        self, origins: Any, people: pd.Series, facilities: Any, *, max_snap_m: float = MAX_SNAP_M
+    ) -> Dependency:
+        """Return how many people use each road on their way to the nearest facility; see Dependency.
+
+        `people` is on origins.index. Raises LayerError as `snap` does.
+        """
+        rank = np.argsort(np.asarray(facilities.index), kind="stable")
+        points = legs(self.topology, self.costs, self.snap(origins, max_snap_m=max_snap_m), leaving=True)
+        to = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
+        sources = legs(self.topology, self.costs, to, leaving=False)
+        number = people.reindex(origins.index).to_numpy(dtype=float)
+        return dependency(self._towards, self.topology, self.costs, points, sources, number, len(self.road_ids))
+
+    def components(self) -> Components:
+        """Return the parts the network falls into, one-way traffic aside; see Components."""
+        return components(self.topology)
+
+    def breaks(self, max_gap_m: float) -> Breaks:
+        """Return the shortest gaps, up to max_gap_m, that keep parts of the network from each other; see Breaks."""
+        return breaks(self.topology, components(self.topology), max_gap_m)
+
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return the network as a networkx.MultiDiGraph: an arc for each direction one may go, keyed by edge number.
 
@@ -195,6 +242,19 @@ class RoadNetwork:
                 for row in wrong
             )
         return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _join_frame(ids: pd.Index, lines: Lines, joins: Joins | None) -> pd.DataFrame:
+    end, foot = (np.empty(0, dtype=np.int64),) * 2 if joins is None else (joins.end, joins.foot)
+    return pd.DataFrame(
+        {
+            "road": ids.take(lines.road[end]),
+            "other_road": ids.take(lines.road[foot]),
+            "gap_m": np.empty(0) if joins is None else joins.gap_m,
+            "x": lines.x[end],
+            "y": lines.y[end],
+        }
+    )
 
 
 def _nearest_frame(

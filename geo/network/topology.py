@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.exact import on_grid
 from geo.network.morton import morton_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.crossings import Joins
     from geo.network.lines import Lines
 
     Numbers = NDArray[np.float64]
@@ -25,7 +27,8 @@ class Topology:
 
     Nodes are numbered along a Morton curve, edges by road id and then along the road, segments by edge. Parallel edges
     and loops are edges like any other. `road` is the road's row in the frame that was given; `from_m` is the measure
-    along that road at which an edge or segment starts, `length_m` how far it goes on from there.
+    along that road at which an edge or segment starts, `length_m` how far it goes on from there. The last `joins` edges
+    bridge the gap between a loose end (of `road`) and the road it was joined to; no segment is drawn for them.
     """
 
     node_x: Numbers
@@ -40,6 +43,7 @@ class Topology:
     segment_y: Numbers
     segment_from_m: Numbers
     segment_length_m: Numbers
+    joins: int = 0
 
     @property
     def nodes(self) -> int:
@@ -52,18 +56,23 @@ class Topology:
         return len(self.start)
 
 
-def topology_of(lines: Lines) -> Topology:
-    """Return the roads cut at their ends and at every vertex that occurs twice; crossing lines alone do not meet."""
+def topology_of(lines: Lines, joins: Joins | None = None) -> Topology:
+    """Return the roads cut at their ends and at every vertex that occurs twice; crossing lines alone do not meet.
+
+    `joins` are loose ends to be joined to vertices of other roads.
+    """
     first = np.diff(lines.part, prepend=-1) != 0
     last = np.append(first[1:], True) if len(first) else first
     shared = np.bincount(lines.place, minlength=len(lines.place_x))[lines.place] > 1
     is_node = first | last | shared
+    if joins is not None:
+        is_node[joins.foot] = True
     number, node_x, node_y = _numbered(lines, is_node)
     cut = np.flatnonzero(is_node)
     tail = cut[~last[cut]]  # where an edge starts
     head = cut[~first[cut]]  # and where it ends
     segment = np.flatnonzero(~last)
-    return Topology(
+    topology = Topology(
         node_x,
         node_y,
         number[lines.place[tail]],
@@ -76,6 +85,21 @@ def topology_of(lines: Lines) -> Topology:
         np.column_stack([lines.y[segment], lines.y[segment + 1]]),
         lines.measure_m[segment],
         lines.measure_m[segment + 1] - lines.measure_m[segment],
+    )
+    return topology if joins is None else _with_joins(topology, lines, joins, number)
+
+
+def _with_joins(topology: Topology, lines: Lines, joins: Joins, number: Nodes) -> Topology:
+    """Return the topology with an edge for each join."""
+    top = topology
+    return replace(
+        top,
+        start=np.concatenate([top.start, number[lines.place[joins.end]]]),
+        end=np.concatenate([top.end, number[lines.place[joins.foot]]]),
+        road=np.concatenate([top.road, lines.road[joins.end]]),
+        from_m=np.concatenate([top.from_m, lines.measure_m[joins.end]]),
+        length_m=np.concatenate([top.length_m, on_grid(joins.gap_m)]),
+        joins=len(joins.gap_m),
     )
 
 

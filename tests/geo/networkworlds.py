@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point
@@ -15,7 +17,7 @@ _corner = st.tuples(st.integers(0, 4), st.integers(0, 3))
 @st.composite
 def _line(draw: st.DrawFn) -> LineString:
     corners = draw(st.lists(_corner, min_size=2, max_size=5))
-    corners = [corners[0], *(b for a, b in zip(corners, corners[1:], strict=False) if a != b)]
+    corners = [corners[0], *(b for a, b in itertools.pairwise(corners) if a != b)]
     if len(corners) == 1:
         corners.append((corners[0][0] + 1, corners[0][1]))
     return LineString([(x * LATTICE_M, y * LATTICE_M) for x, y in corners])

@@ -6,6 +6,7 @@ from math import inf, isinf
 
 import geopandas as gpd
 import networkx as nx
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from geo.network import RoadNetwork
 from tests.geo.networkworlds import points, roads
 from tests.geo.oracles.network import SlowNetwork, union
+from tests.geo.oracles.network_ways import least_and_most_on_roads
 
 MAX_SNAP_M = 8.0
 TOLERANCE = 1e-6
@@ -112,3 +114,16 @@ def test_no_trip_is_shorter_than_the_straight_line(frame, homes, facilities):
     pairs = network(frame, False).pairs_within(homes, facilities, cutoff=inf)
     for row in pairs.itertuples():
         assert row.cost >= homes[row.origin].distance(facilities[row.destination]) - 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(roads(), points("h"), points("f", max_size=3), MODES)
+def test_dependency_lies_between_who_must_use_a_road_and_who_may(frame, homes, facilities, minutes):
+    people = {home: float(3 * n + 1) for n, home in enumerate(homes.index)}
+    must, may = least_and_most_on_roads(SlowNetwork(frame, minutes), homes, people, facilities, MAX_SNAP_M)
+    net = network(frame, minutes)
+    answer = net.dependency(homes, pd.Series(people), facilities, max_snap_m=MAX_SNAP_M)
+    for road, by_road in zip(frame.index, answer.by_road, strict=True):
+        assert must.get(road, 0.0) - TOLERANCE <= by_road <= may.get(road, 0.0) + TOLERANCE
+    at_most = pd.Series(answer.by_edge).groupby(net.topology.road).max()
+    assert (at_most <= pd.Series(answer.by_road) + TOLERANCE).reindex(at_most.index).all()
