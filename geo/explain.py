@@ -40,7 +40,7 @@ def why(
     main = _main_rule(project, gain)
     about = [gap for gap in gaps if gap.rule_id == main] or list(gaps)
     people = dict(gain.served).get(main, 0.0)
-    key = f"projects.why_{project.action}"
+    key = f"projects.why_{rules[main].type}"
     if people <= 0:
         key = "projects.why_nearer"
     elif not known(key):
