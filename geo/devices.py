@@ -151,6 +151,14 @@ class Gained:
     row: Rows
     devices: Devices
 
+    def each(self, device: Rows) -> tuple[Rows, Rows]:
+        """Return every pair (entry of `device`, project that makes this device work)."""
+        order = np.argsort(self.row, kind="stable")
+        first = np.searchsorted(self.row[order], device)
+        count = np.searchsorted(self.row[order], device, "right") - first
+        at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
+        return np.repeat(np.arange(len(device)), count), self.project[order][at]
+
 
 def gained(projects: Sequence[Project], devices: Devices, layers: Layers, ref: str) -> Gained | None:
     """Return the devices these projects would make work, or None if one of them does something else to devices.

@@ -113,6 +113,8 @@ class AlongRoad(Rule):
 
     def _notes(self, lighting: Lighting, must: Flags, world: World) -> list[Text]:
         devices, entries = lighting.devices, lighting.entries
+        if not must.any():
+            return [say("linear.no_road_to_light", layer=self.roads)]
         notes = []
         if not any("lit_required" in layer.given for layer, _ in world.layers.parts("roads", self.roads)):
             notes.append(say("linear.every_road_judged", layer=self.roads, count=int(must.sum())))
@@ -123,7 +125,7 @@ class AlongRoad(Rule):
             notes.append(say("linear.lamps_off_road", count=far, limit_m=self.offset_m))
         wanted_m = float(lighting.length_m[must].sum())
         could_m = float(lit_total_m(lighting.reach, np.full(len(devices), True), ~must, lighting.length_m)[must].sum())
-        if len(devices) and could_m <= HARDLY_MAPPED_SHARE * wanted_m:
+        if len(devices) and could_m < HARDLY_MAPPED_SHARE * wanted_m:
             share = round(100 * could_m / wanted_m, 1)
             notes.append(say("linear.hardly_mapped", count=len(devices), share=share, km=round(wanted_m / 1000, 1)))
         lost = entries.line < 0
@@ -162,7 +164,7 @@ class AlongRoad(Rule):
         out, home = covering(reach, lighting.entries)
         out, home = out[in_dark[home]], home[in_dark[home]]
         device = np.concatenate([reach.device[lit], reach.device[out]])
-        entry, project = _each_project(device, new.row, new.project)
+        entry, project = new.each(device)
         # Every home that comes out in the dark is a cell of its own without length: it is lit or not, never in part.
         homes = np.unique(home)
         number = np.concatenate([cell, len(cells) + np.searchsorted(homes, home)])[entry]
@@ -177,15 +179,6 @@ def _detail(coverage: Coverage) -> Lighting:
     if not isinstance(detail, Lighting):
         raise TypeError("the coverage is of another rule type")
     return detail
-
-
-def _each_project(device: Rows, row: Rows, project: Rows) -> tuple[Rows, Rows]:
-    """Return every pair (entry of device, project that makes this device work)."""
-    order = np.argsort(row, kind="stable")
-    first = np.searchsorted(row[order], device)
-    count = np.searchsorted(row[order], device, "right") - first
-    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
-    return np.repeat(np.arange(len(device)), count), project[order][at]
 
 
 def _flags(column: pd.Series) -> Numbers:
