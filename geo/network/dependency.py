@@ -50,6 +50,8 @@ def dependency(
     `graph` runs from sources to points. Of ways as short, people take the one to the lowest source, and to it the one
     by the lowest edge. People who cannot get to any source, or whose number is unknown, use no road.
     """
+    if not graph.nodes:
+        return Dependency(np.zeros(roads), np.zeros(topology.edges))
     forest = _forest(graph, costs, points, sources, np.nan_to_num(people, nan=0.0))
     order = _downwards(forest.onward)
     carried = forest.people.copy()

@@ -36,6 +36,8 @@ def nearest(
     Trips run from points to sources, so `graph` is the reversed one. For trips from sources to points turn the costs
     round (`Costs.turned`) and make graph and legs from those. `sweep` is what `sweep_from` found, if it is known.
     """
+    if not graph.nodes:
+        return Nearest(np.full(len(points.edge), np.inf), np.full(len(points.edge), -1, dtype=np.int64))
     sweep = sweep or sweep_from(graph, sources, limit=limit)
     by_start, by_end = (
         Nearest(sweep.cost[points.node[:, end]] + points.cost[:, end], sweep.source[points.node[:, end]])

@@ -45,7 +45,7 @@ def pairs_within(
     its start, so each tile of origins is searched in a small graph of its own.
     """
     found = [_along_shared_edges(costs, origins, destinations, limit)]
-    rows = np.flatnonzero((origins.cost <= limit).any(axis=1))
+    rows = np.flatnonzero((np.isfinite(origins.cost) & (origins.cost <= limit)).any(axis=1))
     if len(rows) and len(destinations.edge):
         found += _through_nodes(graph, topology, costs, origins, destinations, rows, limit)
     return cheapest(Pairs(*(np.concatenate(column) for column in zip(*(vars(p).values() for p in found), strict=True))))

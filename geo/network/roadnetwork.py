@@ -241,6 +241,7 @@ class RoadNetwork:
                 Problem(str(points.index[row]), say("network.not_a_point", shape=shapes[row].geom_type), "")
                 for row in wrong
             )
+        shapes = np.where(shapely.is_empty(shapes), None, shapes)
         return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
