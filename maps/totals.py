@@ -14,7 +14,7 @@ import pandas as pd
 from geo.coverage import MET, SHORT, UNKNOWN
 from layers.text import Text
 from maps.page.findings import findings
-from maps.page.scorecard import scorecard, unit_rows
+from maps.page.scorecard import scorecards, unit_rows
 
 if TYPE_CHECKING:
     from geo.assess import Assessment
@@ -61,13 +61,13 @@ class Totals:
 def totals(assessment: Assessment) -> Totals:
     """Return what the outputs say of the assessment in numbers."""
     units = unit_rows(assessment)
-    cards = {rule_id: scorecard(coverage, units.index) for rule_id, coverage in assessment.coverages.items()}
+    cards = scorecards(assessment)
     rules = {rule_id: _total(coverage) for rule_id, coverage in assessment.coverages.items()}
     layers = list(assessment.world.layers.values())
     books = {
         name: sum(getattr(layer, name) for layer in layers) for name in ("rows_in", "used", "repaired", "rejected")
     }
-    return Totals(rules, cards, _units(units, cards), books, findings(assessment))
+    return Totals(rules, cards, _units(units, cards), books, findings(assessment, cards))
 
 
 def worst_first(units: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,26 @@
+"""`coverplan explain`: the numbers behind one gap or one project, in sentences."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from layers.text import Language
+from maps.commands.results import read_result
+from maps.wording import shown
+
+
+def explain(out: Path, id_: str, asked: Language | None, *, as_json: bool) -> int:
+    """Print what the results in `out` say of that gap or project and return the exit code.
+
+    Raises InputError if they hold none of that id.
+    """
+    from geo.explain import Tables
+    from geo.explain import explain as said_of
+
+    result = read_result(out)
+    language = asked or result.language
+    sentences = said_of(id_, Tables(result.coverage, result.gaps, result.projects), result.rules)
+    lines = [shown(sentence.in_(language)) for sentence in sentences]
+    print(json.dumps({"id": id_, "says": lines}, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+    return 0

@@ -1,0 +1,109 @@
+"""`coverplan run` and `coverplan demo`: from a plan to a folder of results."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers.plan import Plan, read_plan
+from layers.problems import InputError, Problem
+from layers.text import Language, say
+from maps.progress import Step, bar
+from maps.saving import OUTPUTS, refuse_foreign_files
+from maps.wording import number, shown
+
+if TYPE_CHECKING:
+    from geo.assess import Assessment
+
+# Reading, working out, the libraries that write, and each file.
+_STEPS = 3 + len(OUTPUTS)
+
+
+def demo(asked: Language | None, *, out: Path | None) -> int:
+    """Run the bundled town into `out` and return the exit code."""
+    return run(_bundled_plan(), asked, out=out or Path("coverplan-demo"), budget=None, strict=False)
+
+
+def run(path: Path, asked: Language | None, *, out: Path | None, budget: str | None, strict: bool) -> int:
+    """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
+
+    Raises InputError for whatever is wrong with plan, layers or call, and SaveError if the results cannot be saved.
+    """
+    with bar(_STEPS) as step:
+        yuan = None if budget is None else _yuan(budget)
+        plan = _with_budget(read_plan(path), yuan)
+        language = asked or plan.settings.language
+        folder = out or plan.folder / "out"
+        refuse_foreign_files(folder)  # now, not after minutes of work
+        assessment = _worked_out(plan, folder, language, step)
+    print(_summary(assessment, folder, language))
+    return int(strict and _is_short(assessment))
+
+
+def _worked_out(plan: Plan, folder: Path, language: Language, step: Step) -> Assessment:
+    """Return the assessment, once all of it is on the disk."""
+    step(say("cli.reading").in_(language))
+    start = time.perf_counter()
+    from layers.reading import read_layers
+
+    layers = read_layers(plan)
+    read = time.perf_counter()
+    step(say("cli.working").in_(language))
+    from geo.assess import assess
+
+    assessment = assess(plan, layers)
+    worked = time.perf_counter()
+    step(say("cli.writing", name="").in_(language))
+    from maps.writing import write
+
+    timings_s = {"reading": read - start, "working": worked - read}
+    write(
+        assessment,
+        folder,
+        language=language,
+        timings_s=timings_s,
+        written=lambda name: step(say("cli.written", name=name).in_(language)),
+    )
+    return assessment
+
+
+def _summary(assessment: Assessment, folder: Path, language: Language) -> str:
+    """Return the headline findings, the books and where things are."""
+    from maps.totals import totals
+
+    counted = totals(assessment)
+    lines = [assessment.plan.settings.name]
+    lines += [f"  · {line.in_(language)}" for line in counted.findings]
+    books = {name: number(value, language) for name, value in counted.rows.items()}
+    lines += ["", say("cli.rows", **books).in_(language), ""]
+    made = ["map.html", "projects.xlsx", "report.html", "result.gpkg"]
+    made += ["rejects.csv"] if counted.rows["rejected"] or counted.rows["repaired"] else []
+    lines += [say(f"cli.made_{name.partition('.')[0]}", path=str(folder / name)).in_(language) for name in made]
+    return shown("\n".join(lines))
+
+
+def _is_short(assessment: Assessment) -> bool:
+    return any((coverage.frame["status"] != "met").any() for coverage in assessment.coverages.values())
+
+
+def _with_budget(plan: Plan, yuan: float | None) -> Plan:
+    if yuan is None:
+        return plan
+    return replace(plan, settings=plan.settings.model_copy(update={"budget": yuan}))
+
+
+def _yuan(typed: str) -> float:
+    """Return an amount of money as typed: digits, with or without separators; raises InputError for anything else."""
+    digits = typed.replace(",", "").replace("_", "").strip()
+    if not digits.replace(".", "", 1).isdecimal() or not digits.isascii():
+        raise InputError([Problem("--budget", say("cli.not_money", typed=typed), say("cli.give_money"))])
+    return float(digits)
+
+
+def _bundled_plan() -> Path:
+    """Return the plan of the bundled town: inside the package once installed, in examples/ in a checkout."""
+    installed = Path(str(files("maps"))) / "demo_town" / "plan.yaml"
+    return installed if installed.is_file() else Path(__file__).parents[2] / "examples" / "dongtang" / "plan.yaml"
