@@ -92,7 +92,8 @@ def need(required: Numbers, shortfall: Numbers, people: Numbers) -> Numbers:
     """Return people x shortfall/required at each place, in people: at most all of them, and 0 where anything is unknown."""
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(shortfall > 0, np.minimum(shortfall / required, 1.0), 0.0)
-    return np.nan_to_num(people * share, nan=0.0)
+    weighed = people * share
+    return np.where(np.isnan(weighed), 0.0, weighed)
 
 
 def lacking(required: Numbers, supplied: Numbers, sense: Sense) -> Numbers:
