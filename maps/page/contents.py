@@ -13,7 +13,7 @@ from layers.text import LANGUAGES, Text, catalogue
 from maps.page.basemap import drawn_layer, spots
 from maps.page.findings import findings, worst_unit
 from maps.page.packing import Pack
-from maps.page.scorecard import STATES, scorecard, unit_rows
+from maps.page.scorecard import STATES, scorecards, unit_rows
 from maps.page.shapes import GRID_BITS, Shapes
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def contents(assessment: Assessment, *, language: Language) -> tuple[Json, str]:
     """Return what the page is drawn from: a JSON value without NaN, and its packed columns in base64."""
     pack = Pack()
     shapes = Shapes(assessment.world.layers.crs, pack)
-    units = unit_rows(assessment)
+    units, cards = unit_rows(assessment), scorecards(assessment)
     data: dict[str, Json] = {
         "plan": _plan(assessment, language),
         "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
@@ -51,10 +51,13 @@ def contents(assessment: Assessment, *, language: Language) -> tuple[Json, str]:
             {**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()
         ],
         "units": _units(units, shapes),
-        "rules": [_rule(coverage, units, shapes, pack) for coverage in assessment.coverages.values()],
+        "rules": [
+            _rule(coverage, cards[id_], units) | {"drawn": _places(coverage, units, shapes, pack)}
+            for id_, coverage in assessment.coverages.items()
+        ],
         "gaps": _gaps(assessment, units, shapes),
         "projects": _projects(assessment, units, shapes),
-        "findings": [both_languages(line) for line in findings(assessment)],
+        "findings": [[_kind(line), both_languages(line)] for line in findings(assessment, cards)],
         "notes": [both_languages(note) for note in assessment.notes],
         "rejects": _rejects(layer.rejects for layer in assessment.world.layers.values()),
     }
@@ -79,6 +82,11 @@ def number(value: object, digits: int = 2) -> float | int | str | None:
         return "inf"
     rounded = round(amount, digits)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _kind(finding: Text) -> str:
+    """Return what a finding is about, from its key: line, places, none, unknown, budget or all."""
+    return finding.key.removeprefix("page.finding_").split("_")[0]
 
 
 def _plan(assessment: Assessment, language: Language) -> Json:
@@ -117,10 +125,10 @@ def _units(units: pd.DataFrame, shapes: Shapes) -> Json:
     }
 
 
-def _rule(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> Json:
+def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
     rule, frame = coverage.rule, coverage.frame
-    status = frame["status"].astype(str).map(_STATUS_BYTE).to_numpy()
-    worst = worst_unit(coverage, units)
+    status = _status_bytes(coverage)
+    worst = worst_unit(card)
     return {
         "id": rule.id,
         "type": rule.type,
@@ -135,8 +143,7 @@ def _rule(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -
         "people": number(np.nansum(frame["people"].to_numpy(float))),
         "people_short": number(np.nansum(frame["people_short"].to_numpy(float))),
         "worst": -1 if worst is None else int(units.index.get_loc(worst)),
-        "cards": _cards(coverage, units),
-        "drawn": _places(coverage, units, shapes, pack) | {"status": pack.bytes_(status)},
+        "cards": _cards(card),
     }
 
 
@@ -145,8 +152,11 @@ def _options(coverage: Coverage) -> list[list[str]]:
     return [[name, str(value)] for name, value in sorted(options.items()) if value not in ("", [], {})]
 
 
-def _cards(coverage: Coverage, units: pd.DataFrame) -> Json:
-    card = scorecard(coverage, units.index)
+def _status_bytes(coverage: Coverage) -> Any:
+    return coverage.frame["status"].astype(str).map(_STATUS_BYTE).to_numpy()
+
+
+def _cards(card: pd.DataFrame) -> Json:
     columns = ("places", "short", "unknown", "people", "people_short", "required", "supplied")
     numbers = {column: [number(value) for value in card[column]] for column in columns}
     return {"state": [STATES.index(state) for state in card["state"]], **numbers}
@@ -161,6 +171,7 @@ def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack)
     return {
         "shapes": number_of_set,
         "rows": rows,
+        "status": pack.bytes_(_status_bytes(coverage)),
         "names": pack.texts(names) if any(names) else -1,
         "unit": pack.integers(units.index.get_indexer(frame["unit_id"])),
         "required": pack.floats(frame["required"].to_numpy(float)),

@@ -8,9 +8,11 @@ import numpy as np
 
 from geo.coverage import SHORT, UNKNOWN
 from layers.text import Text, say
-from maps.page.scorecard import scorecard, unit_rows
+from maps.page.scorecard import unit_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from geo.assess import Assessment
@@ -21,10 +23,17 @@ if TYPE_CHECKING:
 MOST_RULES = 3
 
 
-def findings(assessment: Assessment) -> tuple[Text, ...]:
-    """Return the findings, the most people short of something first; the last one says what the money buys."""
+def findings(assessment: Assessment, cards: Mapping[str, pd.DataFrame]) -> tuple[Text, ...]:
+    """Return the findings, the most people short of something first; the last one says what the money buys.
+
+    `cards` are the scorecards of the rules by id.
+    """
     units = unit_rows(assessment)
-    said = [(people_short(c), _rule_finding(c, units)) for c in assessment.coverages.values() if _places_short(c)]
+    said = [
+        (people_short(coverage), _rule_finding(coverage, cards[id_], units))
+        for id_, coverage in assessment.coverages.items()
+        if _places_short(coverage)
+    ]
     lines = [line for _, line in sorted(said, key=lambda pair: -pair[0])[:MOST_RULES]]
     if not lines:
         lines = [say("page.finding_none")]
@@ -39,22 +48,20 @@ def people_short(coverage: Coverage) -> float:
     return float(np.nansum(coverage.frame["people_short"].to_numpy(float)))
 
 
-def worst_unit(coverage: Coverage, units: pd.DataFrame) -> str | None:
+def worst_unit(card: pd.DataFrame) -> str | None:
     """Return the id of the village where most people are without, ties by id; None if no village has any."""
-    card = scorecard(coverage, units.index)
     short = card[card["state"] == SHORT]
     return None if short.empty else str(short.sort_values("people_short", ascending=False, kind="stable").index[0])
 
 
-def _rule_finding(coverage: Coverage, units: pd.DataFrame) -> Text:
+def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Text:
     short, everybody = people_short(coverage), float(np.nansum(coverage.frame["people"].to_numpy(float)))
     title = coverage.rule.title if coverage.rule.title.in_("en") else coverage.rule.id
     if not short:
         return say("page.finding_places", title=title, places=f"{_places_short(coverage):,}")
-    card = scorecard(coverage, units.index)
     villages = int((card["state"] == SHORT).sum())
     words = {"title": title, "people": f"{short:,.0f}", "share": f"{short / everybody:.0%}" if everybody else "-"}
-    worst = worst_unit(coverage, units)
+    worst = worst_unit(card)
     if worst is None:
         return say("page.finding_line_bare", **words)
     there = f"{card.at[worst, 'people_short']:,.0f}"

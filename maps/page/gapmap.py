@@ -81,7 +81,7 @@ def gap_map(assessment: Assessment, *, language: Language | None = None) -> foli
     language = language or assessment.plan.settings.language
     data, columns = contents(assessment, language=language)
     turn = 0 if language == "zh" else 1
-    said = [line if isinstance(line, str) else line[turn] for line in data["findings"]]
+    said = [line if isinstance(line, str) else line[turn] for _, line in data["findings"]]
     figure = PageFigure(data=data, columns=columns, title=assessment.plan.settings.name, language=language, said=said)
     return GapMap(figure)
 

@@ -25,6 +25,12 @@ def unit_rows(assessment: Assessment) -> pd.DataFrame:
     return pd.concat(frames).sort_index()
 
 
+def scorecards(assessment: Assessment) -> dict[str, pd.DataFrame]:
+    """Return each rule's scorecard by its id, in the plan's order."""
+    units = unit_rows(assessment).index
+    return {rule_id: scorecard(coverage, units) for rule_id, coverage in assessment.coverages.items()}
+
+
 def scorecard(coverage: Coverage, units: pd.Index) -> pd.DataFrame:
     """Return one row for each unit: places, short, unknown (counts), people, people_short, required, supplied, state.
 

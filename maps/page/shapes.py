@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
+    from pyproj import Transformer
 
     from maps.page.packing import Pack
 
@@ -48,11 +50,17 @@ class Shapes:
     sets: list[dict[str, int]] = field(default_factory=list)
     _drawn: list[Drawn] = field(default_factory=list)
 
+    @cached_property
+    def _to_degrees(self) -> Transformer:
+        from pyproj import Transformer
+
+        return Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
+
     def put(self, geometries: Geometries, ids: pd.Index | None = None) -> int:
         """Store these shapes, and what they are called, in the order given, and return the number of their set."""
         parts, owner = _simple_parts(np.asarray(geometries, dtype=object))
         coordinates, part = shapely.get_coordinates(parts, return_index=True)
-        x, y = gridded(coordinates, self.crs)
+        x, y = gridded(coordinates, self._to_degrees)
         kinds = [_KIND[number] for number in shapely.get_type_id(parts)]
         self.sets.append(
             {
@@ -85,13 +93,12 @@ class Shapes:
         return number, self.pack.integers(ordered.index.get_indexer(frame.index))
 
 
-def gridded(coordinates: NDArray[np.float64], crs: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def gridded(
+    coordinates: NDArray[np.float64], to_degrees: Transformer
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return x and y of metric coordinates in grid steps, from the north-west corner of the web-mercator square."""
-    from pyproj import Transformer
-
     if not len(coordinates):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    to_degrees = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform(coordinates[:, 0], coordinates[:, 1])
     sine = np.sin(np.radians(np.clip(lat, -_MAX_LATITUDE_DEG, _MAX_LATITUDE_DEG)))
     side = 2.0**GRID_BITS

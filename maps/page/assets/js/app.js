@@ -2,6 +2,9 @@
 
 const TABS = { findings: drawFindings, projects: drawProjects, villages: drawVillages, sources: drawSources };
 
+/** With more rules than this the legend would hide the map; their switches start folded. */
+const MOST_RULES_UNFOLDED = 7;
+
 /** Layers that start switched on: what gaps are read against. Homes are many and mostly met. */
 const SHOWN_AT_FIRST = ["roads", "facilities"];
 
@@ -103,6 +106,7 @@ async function start() {
   setLanguage(view.data, view.data.plan.language);
   for (const layer of view.data.layers) if (SHOWN_AT_FIRST.includes(layer.kind)) view.shown.add(layer.name);
   if (window.innerWidth <= 700) byId("legend").open = false;
+  if (view.data.rules.length <= MOST_RULES_UNFOLDED) view.unfolded.add("gaps");
   zoomToAll();
   view.layer = new CanvasLayer(paintBase, paintTop).addTo(view.map);
   view.map.on("click", showPicked);

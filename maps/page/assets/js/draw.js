@@ -242,10 +242,7 @@ function paintFacilities(frame, layer, set, rows) {
 function paintTop(frame) {
   paintGapShapes(frame);
   paintChosen(frame);
-  const taken = [];
-  placePins(frame, taken);
-  placeGapSymbols(frame, taken);
-  paintLabels(frame, taken);
+  paintMarks(frame);
 }
 
 function paintGapShapes(frame) {

@@ -5,13 +5,19 @@ function drawFindings() {
   replaceAll(
     byId("tab-findings"),
     make("h2", {}, say("findings_title")),
-    make("ul", { class: "findings" }, data.findings.map((line) => make("li", {}, either(line)))),
-    data.notes.length ? make("ul", { class: "notes" }, data.notes.map((note) => make("li", {}, either(note)))) : null,
+    make("ul", { class: "findings" }, data.findings.map((line) => make("li", { class: "about-" + line[0] }, either(line[1])))),
     make("h2", {}, say("rules_title")),
     make("p", { class: "hint" }, say("rules_hint")),
     rulesTable(),
-    firstProjects()
+    firstProjects(),
+    notes()
   );
+}
+
+/** What a reader must know about the input before relying on a figure. */
+function notes() {
+  const lines = view.data.notes.map((note) => make("li", {}, either(note)));
+  return lines.length ? make("details", { class: "notes" }, make("summary", {}, say("notes_title", { notes: lines.length })), make("ul", {}, lines)) : null;
 }
 
 function rulesTable() {

@@ -1,9 +1,13 @@
 /* Symbols, pins and names on the map: laid out by importance, and left out where they would lie on each other. */
 
-const GROUP_PIXELS = 26; // gap symbols nearer than this stand in a row, or in one disc with their number
+const GROUP_PIXELS = [28, 48, 76]; // gap symbols nearer than this share a place: with few, many, very many in view
 const MOST_IN_A_ROW = 5;
+const PIXELS_A_PIN = 26000; // of the canvas for each pin, so that a phone shows fewer than a wall screen
+const MOST_PINS = 30;
+const NAMES_FROM_ZOOM = 15.5; // facilities are named from here on
 const PIN_LIFT = 8; // a pin stands on its gap's symbol, not over it
 const FONT = '"Microsoft YaHei","PingFang SC","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+const NAME_FONT = "bold 13px " + FONT;
 
 // Where the symbols and pins of the last picture are, for clicks: {x, y, radius, kind, rows}.
 let placedSymbols = [];
@@ -20,16 +24,15 @@ function spotOf(frame, set, row) {
   return x < -20 || y < -20 || x > frame.width + 20 || y > frame.height + 20 ? null : [x, y];
 }
 
-/** Projects as numbered pins, best rank first; those that would hide a better one are small dots. */
+/** Places for projects as numbered pins, best rank first; those that would hide a better one are left out. */
 function placePins(frame, taken) {
-  placedSymbols = [];
-  if (!view.projectsShown) return;
+  const pins = [];
+  if (!view.projectsShown) return pins;
   const projects = view.data.projects;
   const set = view.data.set(projects.spots);
   const chosen = view.chosen && view.chosen.kind === "project" ? view.chosen.row : -1;
   const order = projects.id.map((id, row) => row).filter((row) => row === chosen || projectShown(row));
   if (chosen >= 0) order.sort((a, b) => (b === chosen) - (a === chosen));
-  const pins = [];
   for (const row of order) {
     const spot = spotOf(frame, set, row);
     if (!spot || (!projects.in_budget[row] && row !== chosen && frame.zoom < 15)) continue;
@@ -38,12 +41,15 @@ function placePins(frame, taken) {
     const box = [spot[0] - half, spot[1] - PIN_LIFT - 25, spot[0] + half, spot[1] - PIN_LIFT];
     if (!isFree(taken, box)) continue;
     taken.push(box);
-    pins.push({ x: spot[0], y: spot[1] - PIN_LIFT, half, text, row });
+    pins.push({ x: spot[0], y: spot[1] - PIN_LIFT, half, text, row, chosen: row === chosen });
+    if (pins.length >= Math.min(MOST_PINS, (frame.width * frame.height) / PIXELS_A_PIN)) break;
   }
-  for (const pin of pins.reverse()) paintPin(frame.pen, pin, projects.in_budget[pin.row], pin.row === chosen);
+  return pins.reverse();
 }
 
-function paintPin(pen, pin, funded, chosen) {
+function paintPin(pen, pin) {
+  const funded = view.data.projects.in_budget[pin.row];
+  const chosen = pin.chosen;
   const top = pin.y - 26;
   pen.beginPath();
   pen.moveTo(pin.x, pin.y);
@@ -73,85 +79,119 @@ function paintPin(pen, pin, funded, chosen) {
   placedSymbols.push({ x: pin.x, y: pin.y - 16, radius: Math.max(13, pin.half), kind: "project", rows: [pin.row] });
 }
 
-/** The symbols of the gaps in view; those that stand close together share a place. */
-function placeGapSymbols(frame, taken) {
+/** The gaps in view by the place where their symbols would stand; the more there are, the larger the places. */
+function gapGroups(frame) {
   const gaps = view.data.gaps;
   const set = view.data.set(gaps.spots);
-  const groups = new Map();
+  const spots = [];
   for (let row = 0; row < gaps.id.length; row += 1) {
-    if (!gapShown(row)) continue;
-    const spot = spotOf(frame, set, row);
-    if (!spot) continue;
-    const key = Math.round((spot[0] + frame.left) / GROUP_PIXELS) + ":" + Math.round((spot[1] + frame.top) / GROUP_PIXELS);
+    const spot = gapShown(row) ? spotOf(frame, set, row) : null;
+    if (spot) spots.push([row, spot[0], spot[1]]);
+  }
+  const side = GROUP_PIXELS[spots.length <= 80 ? 0 : spots.length <= 250 ? 1 : 2];
+  const groups = new Map();
+  for (const [row, x, y] of spots) {
+    const key = Math.round((x + frame.left) / side) + ":" + Math.round((y + frame.top) / side);
     const group = groups.get(key) || { x: 0, y: 0, rows: [] };
-    group.x += spot[0];
-    group.y += spot[1];
+    group.x += x;
+    group.y += y;
     group.rows.push(row);
     groups.set(key, group);
   }
-  for (const group of groups.values()) paintGroup(frame, taken, group);
+  return Array.from(groups.values(), (group) => ({ x: group.x / group.rows.length, y: group.y / group.rows.length, rows: group.rows }));
 }
 
+/** Gaps that stand close together stand in a row, or are one disc with their number. */
 function paintGroup(frame, taken, group) {
-  const x = group.x / group.rows.length;
-  const y = group.y / group.rows.length;
   const rules = Array.from(new Set(group.rows.map((row) => view.data.gaps.rule[row])));
-  if (group.rows.length > MOST_IN_A_ROW || (rules.length === 1 && group.rows.length > 1)) {
-    paintCount(frame, taken, group, x, y, rules);
+  const counted = group.rows.length > MOST_IN_A_ROW || (rules.length === 1 && group.rows.length > 1);
+  const step = 15;
+  const half = counted ? countRadius(group) : (step * group.rows.length) / 2;
+  const tall = counted ? half : 8;
+  const shift = [[0, 0], [0, 18], [0, -18], [half + 14, 0], [-half - 14, 0]].find((move) => isFree(taken, [group.x + move[0] - half, group.y + move[1] - tall, group.x + move[0] + half, group.y + move[1] + tall]));
+  const x = group.x + (shift ? shift[0] : 0);
+  const y = group.y + (shift ? shift[1] : 0);
+  taken.push([x - half, y - tall, x + half, y + tall]);
+  if (counted) {
+    paintCount(frame, group, x, y, rules);
     return;
   }
-  const step = 15;
   group.rows.forEach((row, i) => {
     const at = x + step * (i - (group.rows.length - 1) / 2);
     paintSymbol(frame.pen, ruleLook(view.data.gaps.rule[row]), at, y, 6);
     placedSymbols.push({ x: at, y, radius: 9, kind: "gap", rows: [row] });
   });
-  const half = (step * group.rows.length) / 2;
-  taken.push([x - half, y - 8, x + half, y + 8]);
 }
 
-function paintCount(frame, taken, group, x, y, rules) {
+function countRadius(group) {
+  return group.rows.length > 99 ? 14 : group.rows.length > 9 ? 12 : 10;
+}
+
+/** A disc with a number: in the rule's colour where all are of one rule, white where they are of several. */
+function paintCount(frame, group, x, y, rules) {
   const pen = frame.pen;
-  const radius = group.rows.length > 99 ? 15 : group.rows.length > 9 ? 12.5 : 10.5;
-  const look = rules.length === 1 ? ruleLook(rules[0]) : { shape: "circle", colour: "#46525f" };
-  paintSymbol(pen, { shape: "circle", colour: look.colour }, x, y, radius);
+  const radius = countRadius(group);
+  const colour = rules.length === 1 ? ruleLook(rules[0]).colour : "#46525f";
+  paintSymbol(pen, { shape: "circle", colour: rules.length === 1 ? colour : "#ffffff" }, x, y, radius);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.6;
+  pen.stroke();
   pen.font = "bold 11px " + FONT;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillStyle = "#ffffff";
+  pen.fillStyle = rules.length === 1 ? "#ffffff" : colour;
   pen.fillText(String(group.rows.length), x, y + 0.5);
-  taken.push([x - radius, y - radius, x + radius, y + radius]);
   placedSymbols.push({ x, y, radius: radius + 2, kind: "gap", rows: group.rows });
 }
 
-/** Names of villages (with the verdict under each), the most peopled first, and of facilities when near enough. */
-function paintLabels(frame, taken) {
+/** Places for the names of villages (with the verdict under each), the most peopled first. */
+function placeNames(frame, taken) {
   const units = view.data.units;
   const set = view.data.set(units.spots);
   const order = units.ids.map((id, row) => row).sort((a, b) => (b === view.unit) - (a === view.unit) || (units.population[b] || 0) - (units.population[a] || 0));
+  const names = [];
   for (const row of order) {
     const spot = spotOf(frame, set, row);
-    if (spot) placeName(frame, taken, spot, units.names[row], verdictLabel(unitVerdict(row)));
+    const name = spot && placeName(frame, taken, spot, units.names[row], verdictLabel(unitVerdict(row)));
+    if (name) names.push(name);
   }
-  if (frame.zoom < 15.5) return;
-  for (const layer of view.data.layers) if (layer.kind === "facilities" && view.shown.has(layer.name)) nameFacilities(frame, taken, layer);
+  return names;
 }
 
 function placeName(frame, taken, spot, name, below) {
-  const pen = frame.pen;
-  pen.font = "bold 13px " + FONT;
-  const half = pen.measureText(name).width / 2 + 3;
-  const tall = below ? 32 : 17;
-  for (const shift of [0, -30, 30, -50, 50]) {
+  frame.pen.font = NAME_FONT;
+  const narrow = frame.pen.measureText(name).width / 2 + 3;
+  const wide = Math.max(narrow, below ? frame.pen.measureText(below).width / 2 : 0);
+  for (const [shift, tall] of below ? [[0, 32], [30, 32], [-30, 32], [0, 17], [22, 17], [-22, 17], [40, 17]] : [[0, 17], [22, 17], [-22, 17]]) {
     const top = spot[1] + shift - tall / 2;
+    const half = tall > 17 ? wide : narrow;
     const box = [spot[0] - half, top, spot[0] + half, top + tall];
     if (!isFree(taken, box)) continue;
     taken.push(box);
-    haloText(pen, name, spot[0], top + 9, "#17222e");
-    pen.font = "600 12px " + FONT;
-    if (below) haloText(pen, below, spot[0], top + 24, "#5a1a06");
-    return;
+    return { name, below: tall > 17 ? below : "", x: spot[0], top };
   }
+  return null;
+}
+
+function paintName(pen, label) {
+  pen.font = NAME_FONT;
+  haloText(pen, label.name, label.x, label.top + 9, "#17222e");
+  pen.font = "600 12px " + FONT;
+  if (label.below) haloText(pen, label.below, label.x, label.top + 24, "#5a1a06");
+}
+
+/** Symbols below, then names, then pins; each takes the room that those before it have left. */
+function paintMarks(frame) {
+  placedSymbols = [];
+  const taken = [];
+  const pins = placePins(frame, taken);
+  const names = placeNames(frame, taken);
+  for (const group of gapGroups(frame)) paintGroup(frame, taken, group);
+  for (const name of names) paintName(frame.pen, name);
+  if (frame.zoom >= NAMES_FROM_ZOOM) {
+    for (const layer of view.data.layers) if (layer.kind === "facilities" && view.shown.has(layer.name)) nameFacilities(frame, taken, layer);
+  }
+  for (const pin of pins) paintPin(frame.pen, pin);
 }
 
 function nameFacilities(frame, taken, layer) {

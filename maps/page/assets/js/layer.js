@@ -2,6 +2,7 @@
 
 const PADDING = 0.25; // of the map's size on each side, so that a drag shows no empty edge
 const SHARPEST = 2; // canvas pixels per CSS pixel; more costs four times the work and is not seen
+const BACKGROUND = "#f1f3f5"; // as in map.css
 const QUICK_DRAW_MS = 14; // a picture this quick to draw is drawn again while dragging
 
 const CanvasLayer = L.Layer.extend({
@@ -32,7 +33,7 @@ const CanvasLayer = L.Layer.extend({
     this._centre = map.getCenter();
     this._zoom = map.getZoom();
     const side = size.multiplyBy(1 + 2 * PADDING).round();
-    const ratio = Math.min(SHARPEST, window.devicePixelRatio || 1);
+    const ratio = view.printing ? SHARPEST : Math.min(SHARPEST, window.devicePixelRatio || 1);
     for (const canvas of [this._base, this._top]) {
       canvas.width = side.x * ratio;
       canvas.height = side.y * ratio;
@@ -55,8 +56,19 @@ const CanvasLayer = L.Layer.extend({
     if (this._frame) this._paintTop(this._onto(this._top));
   },
 
+  /** Make one opaque picture of both canvases: printers and PDF viewers do not all blend two transparent ones. */
+  flatten: function () {
+    const frame = Object.assign({}, this._frame, { pen: this._base.getContext("2d") });
+    frame.pen.drawImage(this._top, 0, 0, frame.width, frame.height);
+    frame.pen.globalCompositeOperation = "destination-over";
+    frame.pen.fillStyle = BACKGROUND;
+    frame.pen.fillRect(0, 0, frame.width, frame.height);
+    frame.pen.globalCompositeOperation = "source-over";
+    this._top.getContext("2d").clearRect(0, 0, frame.width, frame.height);
+  },
+
   _onto: function (canvas) {
-    const pen = canvas.getContext("2d");
+    const pen = canvas.getContext("2d", { willReadFrequently: true }); // drawn by the processor: old office machines have nothing better, and pixels are put by hand
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, canvas.width, canvas.height);
     pen.setTransform(this._frame.ratio, 0, 0, this._frame.ratio, 0, 0);

@@ -4,8 +4,14 @@ function drawLegend() {
   replaceAll(byId("legend-body"), unitLegend(), gapLegend(), layerLegend());
 }
 
+/** A part of the legend that can be folded away; it stays as the reader left it. */
+function fold(name, title, ...body) {
+  const remember = (event) => (event.target.open ? view.unfolded.add(name) : view.unfolded.delete(name));
+  return make("details", { open: view.unfolded.has(name) || Boolean(view.printing && name === "gaps"), ontoggle: remember }, make("summary", {}, title), body);
+}
+
 function swatch(shade) {
-  const facts = { x: 0.5, y: 0.5, width: 19, height: 11, stroke: "#8b949e", "stroke-width": 0.8, fill: shade >= 0 ? SHADES[shade] : [MET_SHADE, HATCH[0], BLANK_SHADE][-1 - shade] };
+  const facts = { x: 0.5, y: 0.5, width: 19, height: 11, stroke: "#8b949e", "stroke-width": 0.8, "vector-effect": "non-scaling-stroke", fill: shade >= 0 ? SHADES[shade] : [MET_SHADE, HATCH[0], BLANK_SHADE][-1 - shade] };
   const parts = [drawing("rect", facts)];
   if (shade === -2) parts.push(drawing("path", { d: "M0 12L12 0M4 12L16 0M8 12L20 0M-4 12L8 0M12 12L20 4", stroke: HATCH[1], "stroke-width": 1.3, fill: "none" }));
   return drawing("svg", { width: 20, height: 12, viewBox: "0 0 20 12", preserveAspectRatio: "none", "aria-hidden": "true", class: "swatch" }, ...parts);
@@ -44,7 +50,7 @@ function gapLegend() {
     make("li", { class: "rule-line" }, toggle(ruleShown(number), (on) => switchRule(number, on), symbolPicture(ruleLook(number)), make("span", {}, either(rule.title)), make("small", {}, amount(counts[number]))))
   );
   const pins = make("li", {}, toggle(view.projectsShown, (on) => change({ projectsShown: on }), pinPicture(true), say("legend_in_budget"), pinPicture(false), say("legend_out_of_budget")));
-  return [make("h3", {}, say("legend_gaps")), make("ul", {}, items, view.data.projects.id.length ? pins : null)];
+  return fold("gaps", say("legend_gaps"), make("ul", {}, items, view.data.projects.id.length ? pins : null));
 }
 
 function switchRule(number, on) {
@@ -64,7 +70,7 @@ function layerLegend() {
   const items = view.data.layers
     .filter((layer) => layer.shapes !== undefined)
     .map((layer) => make("li", {}, toggle(view.shown.has(layer.name), (on) => switchLayer(layer.name, on), layerPicture(layer), make("span", {}, layer.name), make("small", {}, either(layer.title))), layerKey(layer)));
-  return items.length ? [placeKey(), make("details", { open: view.layersOpen, ontoggle: (event) => (view.layersOpen = event.target.open) }, make("summary", {}, say("legend_layers")), make("ul", {}, items))] : placeKey();
+  return items.length ? [placeKey(), fold("layers", say("legend_layers"), make("ul", {}, items))] : placeKey();
 }
 
 function switchLayer(name, on) {

@@ -8,14 +8,17 @@ function setUpPrinting() {
 
 function preparePaper() {
   if (view.printing) return;
-  view.printing = { bounds: view.map.getBounds(), legend: byId("legend").open };
+  view.printing = { bounds: view.map.getBounds(), whole: view.map.getZoom() <= view.wholeZoom, legend: byId("legend").open };
   closePopup();
   document.documentElement.classList.add("printing");
   byId("legend").open = true;
-  for (const part of document.querySelectorAll("details.rejects")) part.open = true;
+  for (const part of document.querySelectorAll("#panel details.notes")) part.open = true;
   drawProjects();
+  drawLegend();
   view.map.invalidateSize({ animate: false, pan: false });
-  view.map.fitBounds(view.printing.bounds, { animate: false });
+  if (view.printing.whole) zoomToAll();
+  else view.map.fitBounds(view.printing.bounds, { animate: false });
+  view.layer.flatten();
 }
 
 function restoreScreen() {
@@ -24,7 +27,10 @@ function restoreScreen() {
   view.printing = null;
   document.documentElement.classList.remove("printing");
   byId("legend").open = before.legend;
+  drawFindings();
   drawProjects();
+  drawLegend();
   view.map.invalidateSize({ animate: false, pan: false });
-  view.map.fitBounds(before.bounds, { animate: false });
+  if (before.whole) zoomToAll();
+  else view.map.fitBounds(before.bounds, { animate: false });
 }

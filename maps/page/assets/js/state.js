@@ -8,7 +8,8 @@ const view = {
   hidden: new Set(), // rules whose gaps are switched off
   shown: new Set(), // names of the layers underneath that are switched on
   projectsShown: true,
-  layersOpen: false, // the switches of the layers underneath
+  unfolded: new Set(), // parts of the legend that are open
+  wholeZoom: 0, // the zoom that shows everything
   chosen: null, // {kind: "unit" | "gap" | "project", row}
   tab: "findings",
 };

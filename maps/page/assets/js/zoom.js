@@ -3,7 +3,10 @@
 const CLOSEST_ZOOM = 16.5;
 
 function zoomToAll() {
-  view.map.fitBounds(boundsOf(homeExtent()), { padding: [24, 24], animate: false });
+  const narrow = view.map.getSize().x < 500;
+  const above = view.printing ? 24 : narrow ? 64 : 44;
+  view.map.fitBounds(boundsOf(homeExtent()), { paddingTopLeft: [16, above], paddingBottomRight: [16, narrow ? 50 : 24], animate: false });
+  view.wholeZoom = view.map.getZoom();
 }
 
 /** The villages' extent, or that of everything where the run has no villages. */
