@@ -28,17 +28,38 @@ def applied(frame: gpd.GeoDataFrame, edit: Edit) -> gpd.GeoDataFrame:
 
     Raises ValueError if an added id exists already or a changed one does not: that would be a fault of ours.
     """
-    import pandas as pd
-
     result = frame
     if edit.change is not None and len(edit.change):
-        if not edit.change.index.isin(frame.index).all():
-            raise ValueError(f"edit changes rows that {edit.layer} does not have")
-        result = result.copy()
-        result.update(edit.change)
+        result = _changed(result, edit.change, edit.layer)
     if edit.add is not None and len(edit.add):
-        if edit.add.index.isin(frame.index).any():
-            raise ValueError(f"edit adds ids that {edit.layer} already has")
-        added = edit.add.reindex(columns=frame.columns)
-        result = pd.concat([result, added]) if len(result) else added.astype(frame.dtypes.to_dict())
+        result = _extended(result, edit.add, edit.layer)
     return result.sort_index()
+
+
+def _changed(frame: gpd.GeoDataFrame, change: pd.DataFrame, layer: str) -> gpd.GeoDataFrame:
+    """Set the cells that are not NaN; a column that the frame lacks is added, NaN where nothing is set."""
+    if not change.index.isin(frame.index).all():
+        raise ValueError(f"edit changes rows that {layer} does not have")
+    result = frame.copy()
+    for name in change.columns:
+        cells = change[name].dropna()
+        if name not in result:
+            result[name] = cells.reindex(result.index)
+        else:
+            result.loc[cells.index, name] = cells
+    return result
+
+
+def _extended(frame: gpd.GeoDataFrame, add: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
+    """Append rows in the frame's columns and types, so that an edited layer is read by the rules like any other."""
+    import pandas as pd
+
+    if add.index.isin(frame.index).any() or add.index.has_duplicates:
+        raise ValueError(f"edit adds ids that {layer} already has")
+    added = add.reindex(columns=frame.columns)
+    blank = added.isna().any()
+    for name, kind in frame.dtypes.items():
+        # whole numbers and flags that have no blank of their own must become able to hold one
+        if not (blank[name] and kind.kind in "iub" and not pd.api.types.is_extension_array_dtype(kind)):
+            added[name] = added[name].astype(kind)
+    return pd.concat([frame, added]).rename_axis(frame.index.name)

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from layers.categories import DEVICES as DEVICE_WORDS
+from layers.categories import FACILITIES as FACILITY_WORDS
+from layers.categories import POINTS as POINT_WORDS
+from layers.categories import ROLES as ROLE_WORDS
 from layers.schema import Column, Schema
 
-_ID = Column(
+# A serial number tells rows apart only as long as nobody sorts the sheet, so any other id comes before it.
+_SERIAL = ("code", "代码", "gid", "objectid", "fid", "geonameid", "no", "序号")
+_ID = Column("id", "id", "编号", ("编码", "标识码", "osm_id"), fallbacks=_SERIAL)
+_UNIT_ID = Column(
     "id",
     "id",
     "编号",
-    ("code", "编码", "代码", "村代码", "行政区划代码", "区划代码", "标识码", "osm_id", "fid", "no", "序号"),
+    ("编码", "村代码", "村居代码", "行政区划代码", "区划代码", "统计用区划代码", "标识码", "villcode", "osm_id"),
+    fallbacks=_SERIAL,
 )
-_NAME = Column("name", "text", "名称", ("名字", "村名", "村庄", "村居", "社区", "单位名称", "设施名称", "villname"))
-_UNIT = Column(
-    "unit_id",
-    "id",
-    "所属村居",
-    (
-        "unit",
-        "village",
-        "village_id",
-        "村",
-        "所属村",
-        "行政村",
-        "所在村",
-        "村居代码",
-        "村居编号",
-        "所属村代码",
-        "所属行政村",
-    ),
+_NAME = Column("name", "text", "名称", ("名字", "单位名称", "设施名称", "点位名称", "场所名称"))
+# A code before a name: where a sheet has both, the code is what others refer to. Names are resolved after reading.
+_UNIT_CODES = ("村代码", "村居代码", "村居编号", "所属村代码", "村编码", "village_id", "villcode", "unit")
+_UNIT_NAMES = (
+    "所属村",
+    "所属行政村",
+    "所在村",
+    "服务村",
+    "行政村",
+    "村居",
+    "所属社区",
+    "村",
+    "村名",
+    "村庄",
+    "社区",
+    "village",
+    "villname",
 )
-_CATEGORY = Column("category", "text", "类别", ("class", "type", "类型", "种类", "设施类别", "设施类型"))
+_UNIT = Column("unit_id", "id", "所属村居", _UNIT_CODES, fallbacks=_UNIT_NAMES)
+_CATEGORY_HEADERS = ("类型", "种类", "设施类别", "设施类型", "fclass", "amenity")
+_CATEGORY = Column(
+    "category",
+    "choice",
+    "类别",
+    _CATEGORY_HEADERS,
+    choices=FACILITY_WORDS,
+    open=True,
+    fallbacks=("type", "class"),
+)
 
 # A device or facility that is not known to work must not count as supply, and one that is known not to must not either.
 _STATUS = Column(
@@ -95,8 +112,8 @@ UNITS = Schema(
     "villages and communities",
     "polygon",
     (
-        _ID,
-        _NAME,
+        _UNIT_ID,
+        Column("name", "text", "名称", ("名字", "村名", "村庄", "村居", "社区", "行政村", "村社区", "villname")),
         Column(
             "population",
             "number",
@@ -185,10 +202,13 @@ DEVICES = Schema(
             "id",
             "id",
             "编号",
-            ("code", "设备编号", "灯杆编号", "杆号", "路灯编号", "摄像头编号", "点位编号", "编码", "osm_id", "序号"),
+            ("设备编号", "灯杆编号", "杆号", "路灯编号", "摄像头编号", "点位编号", "编码", "osm_id"),
+            fallbacks=_SERIAL,
         ),
         Column("name", "text", "名称", ("点位名称", "安装位置", "位置")),
-        Column("category", "text", "类别", ("类型", "设备类型", "type")),
+        Column(
+            "category", "choice", "类别", ("类型", "设备类型"), choices=DEVICE_WORDS, open=True, fallbacks=("type",)
+        ),
         _STATUS,
         Column("azimuth_deg", "number", "方位角", ("direction", "朝向", "角度", "方位", "azimuth"), "degrees", 0, 360),
         Column("fov_deg", "number", "视场角", ("fov", "视角", "可视角度"), "degrees", 0, 360),
@@ -220,15 +240,17 @@ STAFF = Schema(
     "staff",
     "none",
     (
-        Column("id", "id", "编号", ("序号", "工号")),
+        Column("id", "id", "编号", ("工号",), fallbacks=("序号", "no")),
+        Column("unit_id", "id", "村居", _UNIT_CODES, required=True, fallbacks=_UNIT_NAMES),
         Column(
-            "unit_id",
-            "id",
-            "村居",
-            ("unit", "村代码", "所属村", "村名", "行政村", "服务村", "村居代码", "village", "village_id"),
+            "role",
+            "choice",
+            "岗位",
+            ("职务", "岗位名称", "类别", "人员类别", "post", "type"),
             required=True,
+            choices=ROLE_WORDS,
+            open=True,
         ),
-        Column("role", "text", "岗位", ("职务", "岗位名称", "类别", "人员类别", "post", "type"), required=True),
         Column("count", "number", "人数", ("在岗人数", "数量", "number", "在岗"), "people", 0, 1e5),
     ),
 )
@@ -241,7 +263,9 @@ POINTS = Schema(
     (
         _ID,
         _NAME,
-        _CATEGORY,
+        Column(
+            "category", "choice", "类别", _CATEGORY_HEADERS, choices=POINT_WORDS, open=True, fallbacks=("type", "class")
+        ),
         _UNIT,
         Column("people", "number", "人数", ("使用人数", "users"), "people", 0, 1e6),
     ),
@@ -268,7 +292,7 @@ PETITIONS = Schema(
     "hotline calls and petitions",
     "any",
     (
-        Column("id", "id", "工单号", ("编号", "工单编号", "受理编号", "序号")),
+        Column("id", "id", "工单号", ("编号", "工单编号", "受理编号"), fallbacks=_SERIAL),
         _UNIT,
         Column("topic", "text", "诉求类别", ("主题", "类别", "问题类型", "诉求类型", "事项")),
         Column("date", "date", "受理日期", ("日期", "受理时间", "时间")),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from layers.categories import BY_KIND, canonical
+from layers.headers import nearest
 from layers.problems import LayerError, Problem
 from layers.text import Text, say
 
@@ -33,7 +35,8 @@ class Source:
 class Reject:
     """One row that was set aside, repaired or noted, as the user finds it in the file.
 
-    `row` is the number a person sees: the sheet row in Excel, the line in a CSV, the feature's place from 1 elsewhere.
+    `row` is the number a person sees: the sheet row in Excel, the line in a CSV, the feature's place from 1 elsewhere; 0
+    is the file as a whole.
     A repaired or noted row is used; a rejected one is not, and whatever depends on it is unknown.
     """
 
@@ -55,8 +58,10 @@ class Layer:
 
     `frame` is a GeoDataFrame (a DataFrame for staff) on the index `id` (text, unique, sorted), with every column of the
     kind's schema (missing ones filled with NaN or None) and the file's other columns after them. Geometries are in the
-    run's metric CRS. `given` are the canonical columns the file really had: a column nobody gave is not the same as
-    cells left blank. The books: used + repaired + rejected == rows_in, with rows_in counted apart from the parser.
+    run's metric CRS. Numbers are float, texts, ids and choices str (NaN where unknown), flags True, False or None, dates
+    datetime64. `given` are the canonical columns the file really had: a column nobody gave is not the same as cells left
+    blank. The books: used + repaired + rejected == rows_in, with rows_in counted apart from the parser, in rows of the
+    file (a road in three parts is one row, though three in the frame) and without those the plan's `where` leaves out.
     """
 
     name: str
@@ -101,32 +106,69 @@ class Layers(Mapping[str, Layer]):
     def parts(self, kind: str, ref: str) -> list[tuple[Layer, gpd.GeoDataFrame]]:
         """Return the rows a rule means when it names `ref` where it wants that kind, layer by layer.
 
-        A layer of that name is taken whole. Otherwise, if `ref` is the kind's own name ("units", "roads", "staff"), all
-        layers of the kind are taken; else `ref` is a category (or a staff role), in the singular or with an s, and the
-        rows of that category in all layers of the kind are taken. Raises LayerError if there is neither a layer of that
-        name nor any layer of the kind; a category without rows gives empty frames, which is an answer (no facility at
-        all).
+        A layer of that name is taken whole, in the singular or the plural (`lamp` for `lamps`). Otherwise, if `ref` is
+        the kind's own name ("units", "roads", "staff"), all layers of the kind are taken; else `ref` is a category (a
+        role, for staff), as the rows have it or by any word that means it, and the rows of that category in all layers
+        of the kind are taken. A category that is known but has no rows gives empty frames, which is an answer (no
+        facility at all). Raises LayerError if there is no layer of the kind, or if `ref` is no layer, no category that
+        is known and none that any row has.
         """
-        named = self.by_name.get(ref)
-        if named is not None and named.kind == kind:
+        named = self._named(kind, ref)
+        if named is not None:
             return [(named, named.frame)]
         all_of_kind = self.of_kind(kind)
         if not all_of_kind:
             raise LayerError(
                 [Problem(ref, say("rules.no_such_layer", ref=ref, kind=kind), say("rules.add_layer", kind=kind))]
             )
+        if ref != kind:
+            self.category(kind, ref)
         return [(layer, self.meant(layer, ref, layer.frame)) for layer in all_of_kind]
 
     def meant(self, layer: Layer, ref: str, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return which of these rows of that layer (its own, or some to be added to it) a rule means by `ref`."""
-        named = self.by_name.get(ref)
-        if named is not None and named.kind == layer.kind:
+        named = self._named(layer.kind, ref)
+        if named is not None:
             return frame if named.name == layer.name else frame.iloc[:0]
         if ref == layer.kind:
             return frame
-        by = "role" if layer.kind == "staff" else "category"
-        words = {ref, f"{ref}s", ref.removesuffix("s")}
-        return frame[frame[by].isin(words)] if by in frame else frame.iloc[:0]
+        by = _category_column(layer.kind)
+        return frame[frame[by].isin([self._category(layer.kind, ref)])] if by in frame else frame.iloc[:0]
+
+    def _named(self, kind: str, ref: str) -> Layer | None:
+        """Return the layer of the kind that is called `ref`, or is but for the plural's s; None if there is none."""
+        for name in (ref, f"{ref}s", ref.removesuffix("s")):
+            if name in self.by_name and self.by_name[name].kind == kind:
+                return self.by_name[name]
+        return None
+
+    def category(self, kind: str, ref: str) -> str:
+        """Return the category (the role, for staff) that `ref` is, as rows hold it.
+
+        Raises LayerError if it is none that is known and none that any row has.
+        """
+        category = self._category(kind, ref)
+        if category is None:
+            raise LayerError([self._no_such_ref(kind, ref)])
+        return category
+
+    def _category(self, kind: str, ref: str) -> str | None:
+        """Return the category that `ref` is, as rows hold it; None if it is none that anybody knows."""
+        held = self._held(kind)
+        return next((word for word in (ref, ref.removesuffix("s"), f"{ref}s") if word in held), canonical(kind, ref))
+
+    def _held(self, kind: str) -> set[str]:
+        by = _category_column(kind)
+        frames = [layer.frame for layer in self.of_kind(kind) if by in layer.frame]
+        return {str(word) for frame in frames for word in frame[by].dropna().unique()}
+
+    def _no_such_ref(self, kind: str, ref: str) -> Problem:
+        other = self.by_name.get(ref)
+        if other is not None:
+            what = say("readers.other_kind", ref=ref, kind=other.kind, wanted=kind)
+            return Problem(ref, what, say("readers.other_kind_fix", wanted=kind))
+        known = [layer.name for layer in self.of_kind(kind)] + sorted(self._held(kind) | BY_KIND.get(kind, {}).keys())
+        return Problem(ref, say("readers.no_such_ref", ref=ref, kind=kind), nearest(ref, known))
 
     def with_edits(self, edits: tuple[Edit, ...]) -> Layers:
         """Return these layers with the edits applied; nothing here changes."""
@@ -136,3 +178,7 @@ class Layers(Mapping[str, Layer]):
         for edit in edits:
             changed[edit.layer] = replace(changed[edit.layer], frame=applied(changed[edit.layer].frame, edit))
         return replace(self, by_name=changed)
+
+
+def _category_column(kind: str) -> str:
+    return "role" if kind == "staff" else "category"

@@ -14,14 +14,17 @@ class Column:
     """One canonical column.
 
     `form` says how a cell is read (an id is always text: 0012 stays 0012). `low` and `high` are inclusive bounds in
-    `unit`. `aliases` are headers that mean this column, compared without case, spaces and punctuation. For a choice,
-    `choices` maps each canonical value to the words that mean it; a word that is not listed is kept only if `open`.
+    `unit`. `aliases` are headers that mean this column, compared without case, spaces and punctuation; `fallbacks` mean
+    it only where no other header does, the first before the second (a serial number, where there is no better id).
+    For a choice, `choices` maps each canonical value to the words that mean it; a word that is not listed is kept only
+    if `open`.
     """
 
     name: str
     form: Form
     zh: str
     aliases: tuple[str, ...] = ()
+    fallbacks: tuple[str, ...] = field(default=(), kw_only=True)
     unit: str = ""
     low: float | None = None
     high: float | None = None

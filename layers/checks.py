@@ -1,0 +1,277 @@
+"""Raw rows to a layer: every cell and shape looked at, every row accounted for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.cells import empty_column, read_column
+from layers.filtering import chosen_rows
+from layers.headers import matched
+from layers.layer import Layer, Reject, Source
+from layers.madeids import made_ids, parts_of_lines
+from layers.placing import geometry_of
+from layers.problems import LayerError, Problem
+from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
+from layers.shapes import checked_shapes
+from layers.text import Text, say
+
+if TYPE_CHECKING:
+    import pyproj
+    from numpy.typing import NDArray
+
+    Flags = NDArray[np.bool_]
+
+_TOTALS = {
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "总和",
+    "汇总",
+    "合计数",
+    "合計",
+    "總計",
+    "小計",
+    "total",
+    "sum",
+    "grandtotal",
+}
+_NOT_WORD = re.compile(r"[\s::.()]+")
+MAX_LISTED = 100
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file's rows with their cells read and their shapes looked at, still in the file's own coordinate system.
+
+    `cells` has the schema's columns and then the file's others, one row a row of the file, on a RangeIndex. `meant` are
+    the rows that the plan's `where` does not leave out. Rows with a fault that rejects them are still there.
+    """
+
+    request: Request
+    raw: Raw
+    given: frozenset[str]
+    cells: pd.DataFrame
+    geometry: NDArray[np.object_] | None
+    meant: Flags
+    faults: tuple[Fault, ...]
+
+    @property
+    def rejected(self) -> Flags:
+        """Return which rows are meant, and set aside."""
+        bad = np.zeros(len(self.cells), bool)
+        bad[[fault.at for fault in self.faults if fault.action == "rejected" and fault.at != WHOLE_FILE]] = True
+        return bad & self.meant
+
+    @property
+    def good(self) -> Flags:
+        """Return which rows are used, clean or repaired."""
+        return self.meant & ~self.rejected
+
+    def adding(self, faults: list[Fault]) -> Checked:
+        """Return the same rows with more faults."""
+        return replace(self, faults=(*self.faults, *faults))
+
+
+def checked_rows(raw: Raw, request: Request) -> Checked:
+    """Return the rows of a file with a fault for whatever is wrong with any cell or shape.
+
+    Raises LayerError if the columns are not clear: two headers for one, a required one missing, no place at all.
+    """
+    schema = request.schema
+    needs_place = schema.shape != "none" and raw.geometry is None
+    headers = [str(name) for name in raw.frame.columns]
+    frame = raw.frame.set_axis(headers, axis=1)
+    found = matched(headers, schema, request.spec, request.where, placed=not needs_place)
+    if found.problems:
+        raise LayerError(found.problems)
+    geometry, faults, used = raw.geometry, list(raw.faults), set(found.columns.values())
+    if needs_place:
+        geometry, place_faults, place_headers = geometry_of(frame, found, request)
+        faults += place_faults
+        used |= place_headers - set(found.columns.values())
+    cells, cell_faults = _cells(frame, found.columns, request)
+    faults += cell_faults
+    others = [header for header in headers if header not in used and frame[header].notna().any()]
+    cells = pd.concat([cells, frame[others].rename(columns=_apart(others, set(cells.columns)))], axis=1)
+    totals = _totals(frame, cells, geometry)
+    faults += _total_faults(totals) + _duplicates(cells["id"], ~totals)
+    if schema.shape == "none":
+        geometry = None
+    elif geometry is not None:
+        geometry, shape_faults = checked_shapes(geometry, schema.shape)
+        faults += shape_faults
+    checked = Checked(
+        request, raw, frozenset(found.columns), cells, geometry, np.ones(len(cells), bool), _once(faults, totals)
+    )
+    return chosen_rows(checked, found.columns) if request.spec.where else checked
+
+
+def finished(
+    checked: Checked, crs: pyproj.CRS | None, *, crs_name: str, sha256: str, max_rejected_share: float
+) -> Layer:
+    """Return the layer: the good rows on their ids, and the books.
+
+    `rows_in` are the rows of the file, counted apart from the parser, less those that the plan's `where` leaves out
+    (a note says how many). Used, repaired and rejected count rows of the file, so a road in three parts is one row
+    though it becomes three. Raises LayerError if the books do not balance or more rows are rejected than allowed.
+    """
+    request, raw = checked.request, checked.raw
+    rejects = _rejects(checked)
+    good, rejected = checked.good, checked.rejected
+    mended = {fault.at for fault in checked.faults if fault.action == "repaired" and fault.at != WHOLE_FILE}
+    repaired = int(sum(good[at] for at in mended))
+    used = int(good.sum()) - repaired
+    rows_in = raw.count - int((~checked.meant).sum())
+    if used + repaired + int(rejected.sum()) != rows_in:
+        what = say("readers.books", used=used, repaired=repaired, rejected=int(rejected.sum()), rows_in=rows_in)
+        raise LayerError([Problem(request.where, what, say("readers.unreadable_fix"))])
+    if rejected.sum() > max_rejected_share * rows_in:
+        raise LayerError(_too_many(checked, rejects, rows_in, max_rejected_share))
+    source = Source(request.spec.path, raw.format, sha256, crs_name, raw.table, raw.encoding)
+    frame = _frame(checked, np.flatnonzero(good), crs)
+    return Layer(
+        request.name,
+        request.schema.kind,
+        frame,
+        source,
+        checked.given,
+        rows_in,
+        used,
+        repaired,
+        int(rejected.sum()),
+        rejects,
+    )
+
+
+def _cells(frame: pd.DataFrame, columns: dict[str, str], request: Request) -> tuple[pd.DataFrame, list[Fault]]:
+    values: dict[str, pd.Series] = {}
+    faults: list[Fault] = []
+    for column in request.schema.columns:
+        if column.name in columns:
+            values[column.name], found = read_column(frame[columns[column.name]], column)
+            faults += found
+        else:
+            values[column.name] = empty_column(column, frame.index)
+    return pd.DataFrame(values, index=frame.index), faults
+
+
+def _apart(others: list[str], taken: set[str]) -> dict[str, str]:
+    """Return new names for the file's other columns where they would take the name of one of ours."""
+    return {name: f"{name} (file)" for name in others if name in taken or name == "geometry"}
+
+
+def _totals(frame: pd.DataFrame, cells: pd.DataFrame, geometry: NDArray[np.object_] | None) -> Flags:
+    """Return the rows that sum up the others. A row with a place of its own is none, whatever it is called."""
+    from shapely import is_missing
+
+    found = np.zeros(len(frame), bool)
+    looked_at = [frame.iloc[:, place] for place in range(min(2, frame.shape[1]))]
+    looked_at += [cells[name] for name in ("id", "name", "unit_id", "role") if name in cells]
+    for column in looked_at:
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        codes, words = pd.factorize(column)
+        is_total = np.array([_is_total(word) for word in words] + [False], dtype=bool)
+        found |= is_total[codes]
+    return found if geometry is None else found & is_missing(geometry)
+
+
+def _is_total(word: object) -> bool:
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", str(word))).casefold() in _TOTALS
+
+
+def _total_faults(totals: Flags) -> list[Fault]:
+    reason, fix = say("readers.total_row"), say("readers.total_row_fix")
+    return [Fault(int(at), "", "", reason, fix) for at in np.flatnonzero(totals)]
+
+
+def _duplicates(ids: pd.Series, counted: Flags) -> list[Fault]:
+    """Return a fault for every row whose id another row has too: nobody but the planner knows which is right."""
+    held = ids[counted & ids.notna().to_numpy(bool)]
+    twice = held[held.duplicated(keep=False)]
+    fix = say("readers.duplicate_fix")
+    return [Fault(int(at), "id", value, say("readers.duplicate", id=value), fix) for at, value in twice.items()]
+
+
+def _once(faults: list[Fault], totals: Flags) -> tuple[Fault, ...]:
+    """Keep of a total row only that it is one, and one fault a cell where two say the same."""
+    kept: dict[tuple[int, str, str], Fault] = {}
+    for fault in faults:
+        of_total = fault.at != WHOLE_FILE and totals[fault.at] and not fault.reason.key.endswith(".total_row")
+        if not of_total:
+            kept.setdefault((fault.at, fault.field, str(fault.reason)), fault)
+    return tuple(kept.values())
+
+
+def _rejects(checked: Checked) -> tuple[Reject, ...]:
+    """Return the faults as a person finds them; of a rejected row only what rejects it, since it is not used at all."""
+    rejected, meant = checked.rejected, checked.meant
+    ids = checked.cells["id"]
+    units = ids if checked.request.schema.kind == "units" else checked.cells.get("unit_id")
+    found = []
+    for fault in checked.faults:
+        whole = fault.at == WHOLE_FILE
+        if not whole and (not meant[fault.at] or (rejected[fault.at] and fault.action != "rejected")):
+            continue
+        found.append(
+            Reject(
+                checked.request.name,
+                checked.request.spec.path,
+                0 if whole else int(checked.raw.rows[fault.at]),
+                "" if whole else _text(ids.iloc[fault.at]),
+                fault.field,
+                fault.value,
+                fault.reason,
+                fault.fix,
+                fault.action,
+                "" if whole or units is None else _text(units.iloc[fault.at]),
+            )
+        )
+    return tuple(sorted(found, key=lambda reject: (reject.row, reject.field, str(reject.reason))))
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def _too_many(checked: Checked, rejects: tuple[Reject, ...], rows_in: int, limit: float) -> list[Problem]:
+    rejected = int(checked.rejected.sum())
+    percent, allowed = f"{100 * rejected / rows_in:.1f}", f"{100 * limit:g}"
+    what = say("readers.too_many", rejected=rejected, rows=rows_in, percent=percent, limit=allowed)
+    problems = [Problem(checked.request.where, what, say("readers.too_many_fix"))]
+    bad = [reject for reject in rejects if reject.action == "rejected"]
+    problems += [Problem(row_name(reject), reject.reason, reject.fix) for reject in bad[:MAX_LISTED]]
+    if len(bad) > MAX_LISTED:
+        what = say("readers.more", count=len(bad) - MAX_LISTED)
+        problems.append(Problem(checked.request.where, what, say("readers.nothing_to_do")))
+    return problems
+
+
+def row_name(reject: Reject) -> Text:
+    """Return how a message names the row of a reject: the file, the row, and the id if it has one."""
+    key = "readers.row_with_id" if reject.feature_id else "readers.row"
+    return say(key, layer=reject.layer, file=reject.file, row=reject.row, id=reject.feature_id)
+
+
+def _frame(checked: Checked, kept: NDArray[np.intp], crs: pyproj.CRS | None) -> pd.DataFrame:
+    """Return the rows kept as a frame on their ids, sorted, lines of several parts as several rows."""
+    import geopandas as gpd
+
+    cells = checked.cells.iloc[kept].reset_index(drop=True)
+    geometry = None if checked.geometry is None else checked.geometry[kept]
+    ids = made_ids(cells, geometry, checked.request.schema)
+    if geometry is not None:
+        source, part, geometry = parts_of_lines(geometry)
+        ids = np.array([f"{ids[at]}/{number}" if number else ids[at] for at, number in zip(source, part, strict=True)])
+        cells = cells.iloc[source]
+    frame = cells.drop(columns="id").set_axis(pd.Index(ids, dtype="str", name="id"), axis=0)
+    if geometry is not None:
+        frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
+    return frame.sort_index()

@@ -1,0 +1,62 @@
+"""The rows of a layer that the plan's `where` means, in the canonical words that its cells were read into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from layers.headers import folded
+from layers.problems import LayerError, Problem
+from layers.readers.raw import WHOLE_FILE, Fault
+from layers.schema import Schema
+from layers.text import say
+from layers.where import Node, Not, Test, Where, WhereError, parse_where
+
+if TYPE_CHECKING:
+    from layers.checks import Checked
+
+
+def chosen_rows(checked: Checked, headers: dict[str, str]) -> Checked:
+    """Return the same rows with `meant` as the plan's `where` has it, and a note of how many it leaves out.
+
+    The filter may use the file's own headers and words (`类别 == '健身路径'`). A row whose cell in the filter could not
+    be read stays in, so that its fault is seen. Raises LayerError if the filter cannot be understood.
+    """
+    text = checked.request.spec.where or ""
+    try:
+        tree = _canonical(parse_where(text).tree, checked.request.schema, {v: k for k, v in headers.items()})
+    except WhereError as error:
+        raise LayerError([Problem(checked.request.where, error.what, say("readers.where_fix"))]) from error
+    holds = Where(text, tree).holds(checked.cells)
+    asked = set(_columns(tree))
+    unread = [fault.at for fault in checked.faults if fault.action == "rejected" and fault.field in asked]
+    holds[[at for at in unread if at != WHOLE_FILE]] = True
+    left_out = int((~holds).sum())
+    if not left_out:
+        return checked
+    reason = say("readers.filtered", count=left_out, kept=int(holds.sum()))
+    note = Fault(WHOLE_FILE, "where", text, reason, say("readers.nothing_to_do"), "noted")
+    return replace(checked, meant=np.asarray(holds, bool), faults=(*checked.faults, note))
+
+
+def _canonical(tree: Node, schema: Schema, names: dict[str, str]) -> Node:
+    """Return the filter with our names for the file's headers, and our values for the words of choice columns."""
+    if isinstance(tree, Not):
+        return Not(_canonical(tree.part, schema, names))
+    if not isinstance(tree, Test):
+        return replace(tree, left=_canonical(tree.left, schema, names), right=_canonical(tree.right, schema, names))
+    column = names.get(tree.column, tree.column)
+    choices = next((known.choices for known in schema.columns if known.name == column), {})
+    words = {folded(word): value for value, aliases in choices.items() for word in (value, *aliases)}
+    values = tuple(words.get(folded(value), value) if isinstance(value, str) else value for value in tree.values)
+    return replace(tree, column=column, values=values)
+
+
+def _columns(tree: Node) -> list[str]:
+    if isinstance(tree, Test):
+        return [tree.column]
+    if isinstance(tree, Not):
+        return _columns(tree.part)
+    return _columns(tree.left) + _columns(tree.right)

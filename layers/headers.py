@@ -1,0 +1,165 @@
+"""Which header of a file means which column of the schema."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from layers.plan import LayerSpec
+from layers.problems import Problem
+from layers.schema import Column, Schema
+from layers.text import Text, say
+
+# Traditional characters of the headers we know, each with its Simplified form in the same place.
+_SIMPLIFIED = str.maketrans(
+    "經緯東戶數歲滿過區劃編號碼門應燈橋樑隧類別級況態鄉鎮莊單位積業員崗務範圍圖層設備電話來時間線寬車輛鐵樓屬權質現狀用途標識縣裡號稱殘疾齡貧幼兒學醫療總計",
+    "经纬东户数岁满过区划编号码门应灯桥梁隧类别级况态乡镇庄单位积业员岗务范围图层设备电话来时间线宽车辆铁楼属权质现状用途标识县里号称残疾龄贫幼儿学医疗总计",
+)
+_IN_BRACKETS = re.compile(r"[(\[{<【〔].*?[)\]}>】〕]\s*$")
+_UNIT_WORDS = {
+    "people": ("人", "口", "人口", "people", "persons", "pers"),
+    "households": ("户", "households", "hh"),
+    "m": ("米", "m", "metres", "meters"),
+    "m²": ("平方米", "平米", "㎡", "m2", "sqm"),
+    "km/h": ("公里/小时", "千米/小时", "km/h", "kmh"),
+    "degrees": ("度", "°", "deg", "degrees"),
+    "lanes": ("条", "lanes"),
+}
+_X = ("经度", "东经", "东坐标", "lon", "lng", "long", "longitude", "x", "x坐标", "x_coord", "easting", "横坐标")
+_Y = ("纬度", "北纬", "北坐标", "lat", "latitude", "y", "y坐标", "y_coord", "northing", "纵坐标")
+_WKT = ("wkt", "wkt_geom", "geometry", "geom", "the_geom")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """`columns`: canonical column -> header; `x`, `y`, `wkt`: the headers of the place, "" where there are none."""
+
+    columns: dict[str, str]
+    x: str = ""
+    y: str = ""
+    wkt: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def matched(headers: Sequence[str], schema: Schema, spec: LayerSpec, where: Text, *, placed: bool) -> Matched:
+    """Return which header is which column: the plan's word first, then the canonical name, then an alias.
+
+    Headers are compared without case, width, spaces and punctuation, Traditional as Simplified, and without a unit in
+    brackets if it is the column's own. `placed` says that the file has geometry and needs no columns for the place.
+    Two headers for one column are a problem that names both; so is a word of the plan that is nowhere.
+    """
+    problems = list(_unknown(schema, spec, where))
+    chosen: dict[str, str] = {}
+    for column in schema.columns:
+        if column.name in spec.columns:
+            header = _find(headers, spec.columns[column.name])
+            chosen |= {column.name: header} if header else {}
+            problems += [] if header else [_no_header(where, column.name, spec.columns[column.name], headers)]
+    place, lost = _place(headers, spec, where, set(chosen.values())) if not placed else ({}, [])
+    problems += lost
+    taken = set(chosen.values()) | set(place.values())
+    for level in range(3):
+        for column in schema.columns:
+            if column.name in chosen or column.name in spec.columns:
+                continue
+            fits = [header for header in headers if header not in taken and _fits(header, column, level)]
+            if len(fits) > 1 and level < 2:
+                problems.append(_two_headers(where, column.name, fits))
+            if fits:
+                chosen[column.name] = _first(fits, column) if level == 2 else fits[0]
+                taken.update(fits if level < 2 else [chosen[column.name]])
+    missing = [column for column in schema.columns if column.required and column.name not in chosen]
+    problems += [_required(where, column, headers) for column in missing if column.name not in spec.columns]
+    return Matched(chosen, place.get("x", ""), place.get("y", ""), place.get("wkt", ""), tuple(problems))
+
+
+@cache
+def folded(word: str) -> str:
+    """Return a header or word without what people vary: case, width, spaces, punctuation, Traditional characters."""
+    plain = unicodedata.normalize("NFKC", word).casefold().translate(_SIMPLIFIED)
+    return "".join(letter for letter in plain if letter.isalnum()) or plain.strip()
+
+
+def nearest(word: str, words: Iterable[str]) -> Text:
+    """Return "did you mean …" with the nearest of the words, or all of them where none is near."""
+    known = list(words)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if close:
+        return say("readers.did_you_mean", word=close[0])
+    return say("readers.one_of", words=", ".join(known[:40]))
+
+
+def _fits(header: str, column: Column, level: int) -> bool:
+    words = ((column.name, column.zh), column.aliases, column.fallbacks)[level]
+    names = {folded(word) for word in words}
+    return folded(header) in names or folded(_without_unit(header, column.unit)) in names
+
+
+def _first(fits: list[str], column: Column) -> str:
+    order = [folded(word) for word in column.fallbacks]
+    return min(fits, key=lambda header: order.index(folded(header)))
+
+
+@cache
+def _without_unit(header: str, unit: str) -> str:
+    plain = unicodedata.normalize("NFKC", header)
+    bracket = _IN_BRACKETS.search(plain)
+    said = bracket[0].strip()[1:-1].strip().casefold() if bracket else ""
+    words = [unicodedata.normalize("NFKC", word) for word in _UNIT_WORDS.get(unit, ())]
+    return plain[: bracket.start()] if bracket and said in words else header
+
+
+def _find(headers: Sequence[str], wanted: str) -> str:
+    """Return the header the plan means: as written, else the only one that is the same when folded."""
+    if wanted in headers:
+        return wanted
+    same = [header for header in headers if folded(header) == folded(wanted)]
+    return same[0] if len(same) == 1 else ""
+
+
+def _unknown(schema: Schema, spec: LayerSpec, where: Text) -> Iterator[Problem]:
+    names = [column.name for column in schema.columns]
+    for name in sorted(set(spec.columns) - set(names)):
+        yield Problem(where, say("readers.unknown_column", column=name, kind=schema.kind), nearest(name, names))
+
+
+def _place(
+    headers: Sequence[str], spec: LayerSpec, where: Text, taken: set[str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Return the headers of the place: those of the plan, else x and y by their usual names, else WKT."""
+    said = {key: word for key, word in (("x", spec.x), ("y", spec.y), ("wkt", spec.wkt)) if word}
+    if said:
+        found = {key: _find(headers, word) for key, word in said.items()}
+        return {k: h for k, h in found.items() if h}, [
+            _no_header(where, key, said[key], headers) for key, header in found.items() if not header
+        ]
+    free = [header for header in headers if header not in taken]
+    by_name = {
+        key: [header for header in free if folded(header) in {folded(word) for word in words}]
+        for key, words in (("x", _X), ("y", _Y), ("wkt", _WKT))
+    }
+    problems = [_two_headers(where, key, fits) for key, fits in by_name.items() if len(fits) > 1]
+    return {key: fits[0] for key, fits in by_name.items() if fits}, problems
+
+
+def _two_headers(where: Text, column: str, fits: list[str]) -> Problem:
+    names = " / ".join(fits)
+    return Problem(where, say("readers.two_headers", column=column, headers=names), _choose(column, fits[0]))
+
+
+def _choose(column: str, header: str) -> Text:
+    key = "readers.choose_place" if column in ("x", "y", "wkt") else "readers.choose_header"
+    return say(key, column=column, header=header)
+
+
+def _no_header(where: Text, column: str, wanted: str, headers: Sequence[str]) -> Problem:
+    return Problem(where, say("readers.no_header_of", column=column, header=wanted), nearest(wanted, headers))
+
+
+def _required(where: Text, column: Column, headers: Sequence[str]) -> Problem:
+    what = say("readers.column_missing", column=column.name, zh=column.zh)
+    return Problem(where, what, say("readers.column_missing_fix", column=column.name, headers=", ".join(headers)))
