@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
 # A road that comes this near to the edge of a park is taken to lead into it: half a street and its pavement. Our choice.
@@ -31,9 +32,9 @@ def entrances(places: Shapes, roads: gpd.GeoDataFrame) -> Entrances:
     """Return every facility's entrances, at least one for each that has a place.
 
     A point is entered where it is, several points at each. An area (or a line) is entered wherever a road crosses its
-    edge; where a road comes within ENTRANCE_M, also at the spot of its edge nearest to each vertex of the road, and at
-    each corner of its own that is as near to the road. Where no road comes that near, it is entered at the spot of its
-    edge nearest to any road. It is never entered at its centre.
+    edge; where a road comes within ENTRANCE_M, also at the spot of its edge nearest to each vertex of the road that is so
+    near, and at each corner of its own that is as near to the road. Where none comes that near, the roads nearest to it
+    are taken in the same way. It is never entered at its centre.
     """
     kind = shapely.get_type_id(places)
     is_point = np.isin(kind, (shapely.GeometryType.POINT, shapely.GeometryType.MULTIPOINT))
@@ -54,25 +55,31 @@ def _edges(places: Shapes) -> Shapes:
 
 def _on_edges(edges: Shapes, roads: Shapes) -> tuple[Shapes, Rows]:
     """Return the entrances along these edges and the edge each is on."""
-    if not len(edges):
-        return np.array([], dtype=object), np.zeros(0, np.int64)
+    if not len(edges) or not len(roads):
+        return shapely.point_on_surface(edges), np.arange(len(edges))
     tree = shapely.STRtree(roads)
-    edge, road = tree.query(edges, predicate="dwithin", distance=ENTRANCE_M)
+    limit_m = _limits_m(edges, tree)
+    edge, road = tree.query(edges, predicate="dwithin", distance=limit_m)
     crossing, at_crossing = shapely.get_coordinates(shapely.intersection(edges[edge], roads[road]), return_index=True)
-    spots, of_spot = _vertices_near(roads[road], edges[edge])
-    corners, of_corner = _vertices_near(edges[edge], roads[road])
+    spots, of_spot = _vertices_near(roads[road], edges[edge], limit_m[edge])
+    corners, of_corner = _vertices_near(edges[edge], roads[road], limit_m[edge])
     point = np.concatenate([shapely.points(crossing), _nearest_on(edges[edge[of_spot]], spots), corners])
-    owner = np.concatenate([edge[at_crossing], edge[of_spot], edge[of_corner]])
-    lonely = np.setdiff1d(np.arange(len(edges)), owner)
-    point = np.concatenate([point, _nearest_to_any(edges[lonely], roads, tree)])
-    return _once(point, np.concatenate([owner, lonely]))
+    return _once(point, np.concatenate([edge[at_crossing], edge[of_spot], edge[of_corner]]))
 
 
-def _vertices_near(lines: Shapes, others: Shapes) -> tuple[Shapes, Rows]:
-    """Return the vertices of each line that lie within ENTRANCE_M of the other beside it, and the row of each."""
+def _limits_m(edges: Shapes, tree: shapely.STRtree) -> Numbers:
+    """Return how near a road has to be to each edge: ENTRANCE_M, or as near as the nearest if none is."""
+    (edge, _), distance = tree.query_nearest(edges, return_distance=True, all_matches=False)
+    limits: Numbers = np.full(len(edges), ENTRANCE_M)
+    limits[edge] = np.maximum(ENTRANCE_M, distance * (1 + 1e-12) + 1e-9)
+    return limits
+
+
+def _vertices_near(lines: Shapes, others: Shapes, limit_m: Numbers) -> tuple[Shapes, Rows]:
+    """Return the vertices of each line that are within its limit of the other beside it, and the row of each."""
     coordinates, row = shapely.get_coordinates(lines, return_index=True)
     vertices = shapely.points(coordinates)
-    near = shapely.dwithin(vertices, others[row], ENTRANCE_M)
+    near = shapely.dwithin(vertices, others[row], limit_m[row])
     return vertices[near], row[near]
 
 
@@ -80,13 +87,6 @@ def _nearest_on(edges: Shapes, spots: Shapes) -> Shapes:
     """Return the point of each edge nearest to its spot."""
     points: Shapes = shapely.get_point(shapely.shortest_line(edges, spots), 0)
     return points
-
-
-def _nearest_to_any(edges: Shapes, roads: Shapes, tree: shapely.STRtree) -> Shapes:
-    """Return the point of each edge nearest to any road; where there is no road at all, a point of the edge."""
-    if not len(roads) or not len(edges):
-        return shapely.point_on_surface(edges)  # type: ignore[no-any-return]
-    return _nearest_on(edges, roads[tree.nearest(edges)])
 
 
 def _once(point: Shapes, owner: Rows) -> tuple[Shapes, Rows]:

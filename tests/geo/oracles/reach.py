@@ -30,14 +30,15 @@ def doors(facility: Row, roads: Sequence[Row]) -> list[Point]:
     if isinstance(area, Point):
         return [area]
     edge, found = LineString(area.exterior.coords), []
-    for road in roads:
-        line = LineString(road["line"])
-        if line.distance(edge) > DOOR_M:
-            continue
-        meeting = line.intersection(edge)
-        found += [Point(xy) for part in getattr(meeting, "geoms", [meeting]) for xy in part.coords]
-        found += [edge.interpolate(edge.project(Point(xy))) for xy in line.coords if Point(xy).distance(edge) <= DOOR_M]
-        found += [Point(xy) for xy in edge.coords if Point(xy).distance(line) <= DOOR_M]
+    lines = [LineString(road["line"]) for road in roads]
+    limit = max(DOOR_M, min((line.distance(edge) for line in lines), default=0.0)) + 1e-9
+    for line in lines:
+        if line.distance(edge) <= limit:
+            meeting = line.intersection(edge)
+            found += [Point(xy) for part in getattr(meeting, "geoms", [meeting]) for xy in part.coords]
+            near = [Point(xy) for xy in line.coords if Point(xy).distance(edge) <= limit]
+            found += [edge.interpolate(edge.project(point)) for point in near]
+            found += [Point(xy) for xy in edge.coords if Point(xy).distance(line) <= limit]
     return found
 
 
