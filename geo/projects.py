@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from geo.gaps import stable_id
@@ -74,13 +75,18 @@ def merged(projects: Iterable[Project]) -> tuple[Project, ...]:
     is left then, which names the rules and gaps of all; it costs what the dearest of them does, so that nothing is
     promised too cheaply. The ids of added rows do not count as a difference.
     """
-    keyed = sorted(((_what_it_does(project), project) for project in projects), key=lambda pair: (pair[0], pair[1].id))
-    groups = (tuple(project for _, project in group) for _, group in groupby(keyed, key=lambda pair: pair[0]))
-    return tuple(sorted((_as_one(group) for group in groups), key=lambda project: project.id))
+    alike: defaultdict[Hashable, list[Project]] = defaultdict(list)
+    for project in projects:
+        alike[_at_a_glance(project)].append(project)
+    same: defaultdict[Hashable, list[Project]] = defaultdict(list)
+    for glance, group in alike.items():
+        for project in group:
+            same[glance, _content(project) if len(group) > 1 else ()].append(project)
+    return tuple(sorted(map(_as_one, same.values()), key=lambda project: project.id))
 
 
-def _as_one(same: tuple[Project, ...]) -> Project:
-    first = same[0]
+def _as_one(same: list[Project]) -> Project:
+    first = min(same, key=lambda project: project.id)
     if len(same) == 1:
         return first
     gap_ids = tuple(sorted({gap_id for project in same for gap_id in project.gap_ids}))
@@ -93,25 +99,33 @@ def _as_one(same: tuple[Project, ...]) -> Project:
     )
 
 
-def _what_it_does(project: Project) -> tuple[object, ...]:
-    """Return what makes two projects the same: the action and the content of the edits, as something that sorts."""
-    return project.action, project.amount, project.unit, tuple(_content(edit) for edit in project.edits)
+def _at_a_glance(project: Project) -> Hashable:
+    """Return what is quick to see and equal in two projects that make the same edit."""
+    edits = tuple((edit.layer, _count(edit.add), _count(edit.change)) for edit in project.edits)
+    return project.action, project.amount, project.unit, edits
 
 
-def _content(edit: Edit) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    added = () if edit.add is None else tuple(sorted(_cells(edit.add)))
-    if edit.change is None:
-        return edit.layer, added, ()
-    changed = zip(edit.change.index, _cells(edit.change), strict=True)
-    return edit.layer, added, tuple(sorted(f"{place}: {cells}" for place, cells in changed))
+def _content(project: Project) -> Hashable:
+    """Return what the edits add, without its ids, and what they change where."""
+    return tuple(
+        (
+            () if edit.add is None else tuple(sorted(_rows(edit.add))),
+            () if edit.change is None else tuple(sorted(zip(edit.change.index, _rows(edit.change), strict=True))),
+        )
+        for edit in project.edits
+    )
 
 
-def _cells(frame: pd.DataFrame) -> list[str]:
-    """Return each row as text, blank cells left out: geometries as WKT, everything else as it prints."""
-    columns = sorted(str(column) for column in frame.columns)
-    cells = frame[columns].astype(object)
-    rows = cells.where(frame[columns].notna(), None).itertuples(index=False, name=None)
-    return [
-        repr([(column, str(cell)) for column, cell in zip(columns, row, strict=True) if cell is not None])
-        for row in rows
-    ]
+def _count(rows: pd.DataFrame | None) -> int:
+    return 0 if rows is None else len(rows)
+
+
+def _rows(frame: pd.DataFrame) -> list[tuple[tuple[str, str], ...]]:
+    """Return each row as (column, cell) in text, by column, blank cells left out."""
+    columns = [str(column) for column in frame.columns]
+    rows = [zip(columns, cells, strict=True) for cells in frame.to_numpy(object)]
+    return [tuple(sorted((column, str(cell)) for column, cell in row if not _is_blank(cell))) for row in rows]
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, float) and math.isnan(cell)) or str(cell) in {"NaT", "<NA>"}
