@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _ONE_NUMBER = re.compile(rf"[^0-9.+\-=<]*({NUMBER})[^0-9]*")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _EXCEL_POWER = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
+# Words with nothing to clean: ASCII and common Chinese characters, single spaces between.
+_PLAIN = "[!-~一-\u9fff（）、，。·]+(?: [!-~一-\u9fff（）、，。·]+)*"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DATE = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?)?[月年]?(?:[T ]\d{1,2}:\d{2}.*)?")
 _EXCEL_DAYS = (20000, 80000)  # 1954 to 2119
@@ -61,7 +63,9 @@ def read_column(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Fault
     if column.form in ("number", "count"):
         values, faults = _numbers(cells, column)
     else:
-        values, faults = _by_unique(cells, column.name, _READERS[column.form](column))
+        reader = _READERS[column.form](column)
+        as_text = column.form in ("id", "text")
+        values, faults = _plain_first(cells, column, reader) if as_text else _by_unique(cells, column.name, reader)
         values = values.astype(_DTYPES[column.form])
     if column.required:
         blank = _blank(cells)
@@ -181,17 +185,34 @@ def _bounds_reason(column: Column, given: str) -> Text:
 
 def _by_unique(cells: pd.Series, name: str, read: Callable[[object], Read]) -> tuple[pd.Series, list[Fault]]:
     """Read each different cell once. A float and an int of one value are one cell; blanks are not read at all."""
-    blank = _blank(cells)
-    codes, uniques = pd.factorize(cells.astype(object).mask(blank, None), use_na_sentinel=True)
+    codes, uniques = pd.factorize(cells.astype(object).mask(_blank(cells), None), use_na_sentinel=True)
     reads = [read(cell) for cell in uniques]
     values = np.array([item.value for item in reads] + [None], dtype=object)[codes]
-    faults = [
-        Fault(int(at), name, shown(uniques[code]), item.reason, item.fix, item.action)
-        for code, item in enumerate(reads)
-        if item.reason is not None and item.fix is not None
-        for at in np.flatnonzero(codes == code)
-    ]
+    odd = np.array([item.reason is not None for item in reads] + [False], dtype=bool)
+    faults = []
+    for at in np.flatnonzero(odd[codes]):
+        item = reads[codes[at]]
+        if item.reason is not None and item.fix is not None:
+            faults.append(Fault(int(at), name, shown(uniques[codes[at]]), item.reason, item.fix, item.action))
     return pd.Series(values, index=cells.index, dtype=object), faults
+
+
+def _plain_first(cells: pd.Series, column: Column, read: Callable[[object], Read]) -> tuple[pd.Series, list[Fault]]:
+    """Take plain words and whole numbers as they are, all at once, and read only the rest one by one."""
+    if pd.api.types.is_integer_dtype(cells.dtype):
+        return cells.astype("Int64").astype("str"), []
+    if cells.dtype != "str":
+        return _by_unique(cells, column.name, read)
+    words = cells.str
+    clean = words.fullmatch(_PLAIN) & ~words.fullmatch(_EXCEL_POWER.pattern)
+    odd = (cells.notna() & ~clean).to_numpy(bool)
+    if not odd.any():
+        return cells, []
+    values, faults = _by_unique(cells[odd], column.name, read)
+    rows = np.flatnonzero(odd)
+    mixed = cells.astype(object)
+    mixed[odd] = values
+    return mixed, [replace(fault, at=int(rows[fault.at])) for fault in faults]
 
 
 def _id_reader(column: Column) -> Callable[[object], Read]:

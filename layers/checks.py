@@ -42,6 +42,7 @@ _TOTALS = {
     "sum",
     "grandtotal",
 }
+_MAY_BE_TOTAL = r"^.{0,3}[合总小共汇總].{0,6}$|^.{0,3}[Ss][Uu][Mm].{0,3}$|[Tt][Oo][Tt][Aa][Ll]"
 _NOT_WORD = re.compile(r"[\s::.()]+")
 MAX_LISTED = 100
 
@@ -177,9 +178,8 @@ def _totals(frame: pd.DataFrame, cells: pd.DataFrame, geometry: NDArray[np.objec
     for column in looked_at:
         if pd.api.types.is_numeric_dtype(column.dtype):
             continue
-        codes, words = pd.factorize(column)
-        is_total = np.array([_is_total(word) for word in words] + [False], dtype=bool)
-        found |= is_total[codes]
+        likely = np.flatnonzero(column.astype("str").str.contains(_MAY_BE_TOTAL).fillna(False).to_numpy(bool))
+        found[[at for at in likely if _is_total(column.iloc[at])]] = True
     return found if geometry is None else found & is_missing(geometry)
 
 

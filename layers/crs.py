@@ -39,6 +39,7 @@ _PREFIX_FROM_M = 1e7  # an easting this large carries its zone number in its fir
 # A layer may reach a little past the area its system was made for; three degrees is the width of a zone.
 _AREA_MARGIN_DEGREES = 3.0
 _SAME_PLACE_M = 1.0
+_ROUNDING_DEGREES = 1e-6
 _M_PER_DEGREE = 111_320.0
 _MAX_SCALE_ERROR = 0.01  # beyond this a "metre" of the run's system is no metre
 _SWAP_FAR_DEGREES = 3.0
@@ -256,8 +257,8 @@ def _zone_of(lon: float, lat: float) -> int:
 def _verdicts(system: System, boxes: Floats, centres: Floats) -> NDArray[np.str_]:
     """Return for each row "", or the key of what is wrong with its numbers."""
     with np.errstate(invalid="ignore"):
-        in_degrees = (np.abs(boxes[:, ::2]) <= 180).all(axis=1) & (np.abs(boxes[:, 1::2]) <= 90).all(axis=1)
-        swapped_degrees = (np.abs(boxes[:, ::2]) <= 90).all(axis=1) & (np.abs(boxes[:, 1::2]) <= 180).all(axis=1)
+        in_degrees = _are_degrees(boxes[:, ::2], boxes[:, 1::2])
+        swapped_degrees = _are_degrees(boxes[:, 1::2], boxes[:, ::2])
         zero = (boxes == 0).all(axis=1)
         prefixed = centres[:, 0] >= _PREFIX_FROM_M
     near, near_if_swapped = _in_area(system, centres), _in_area(system, centres[:, ::-1])
@@ -273,6 +274,12 @@ def _verdicts(system: System, boxes: Floats, centres: Floats) -> NDArray[np.str_
         ]
     order += [(swapped == "swapped", "swapped"), (~near, "outside")]
     return np.select([mask for mask, _ in order], [key for _, key in order], default="")
+
+
+def _are_degrees(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    """Return which rows can be longitude and latitude, with room for rounding where a shape touches the antimeridian."""
+    fits = (np.abs(lon) <= 180 + _ROUNDING_DEGREES) & (np.abs(lat) <= 90 + _ROUNDING_DEGREES)
+    return np.asarray(fits.all(axis=1), bool)
 
 
 def _in_area(system: System, xy: Floats) -> NDArray[np.bool_]:

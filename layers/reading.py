@@ -177,19 +177,19 @@ def _apart(layers: Mapping[str, Layer]) -> dict[str, Layer]:
     An id that an earlier layer of the kind has already is written `layer:id`. Units cannot be told apart like that,
     because others refer to them. Raises LayerError if two layers of units have a unit in common.
     """
-    taken: dict[str, set[str]] = {}
+    import numpy as np
+
     result: dict[str, Layer] = {}
     problems = []
     for name, layer in layers.items():
-        held = taken.setdefault(layer.kind, set())
-        clash = layer.frame.index.isin(held)
+        earlier = [other.frame.index for other in result.values() if other.kind == layer.kind]
+        clash = np.logical_or.reduce([layer.frame.index.isin(ids) for ids in earlier]) if earlier else np.bool_(False)
         if clash.any() and layer.kind == "units":
             what = say("readers.unit_twice", id=str(layer.frame.index[clash][0]), count=int(clash.sum()))
             problems.append(Problem(name, what, say("readers.unit_twice_fix")))
         elif clash.any():
             ids = layer.frame.index.where(~clash, name + ":" + layer.frame.index)
             layer = replace(layer, frame=layer.frame.set_axis(ids, axis=0).rename_axis("id").sort_index())
-        held.update(layer.frame.index)
         result[name] = layer
     _refuse(problems)
     return result

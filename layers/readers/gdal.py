@@ -31,19 +31,20 @@ def rows_of(
     import pyogrio
     import shapely
 
-    try:
-        found = pyogrio.read_info(path, layer=table)["driver"]
-        if found != driver:
-            raise WrongDriverError(f"{found} instead of {driver}")
-        meta, arrow = pyogrio.read_arrow(path, layer=table)
-    except NotImplementedError as error:
-        raise CurvesError(str(error)) from error
+    found = pyogrio.read_info(path, layer=table)["driver"]
+    if found != driver:
+        raise WrongDriverError(f"{found} instead of {driver}")
+    meta, arrow = pyogrio.read_arrow(path, layer=table)
     arrow.validate(full=True)  # bytes that are not UTF-8 must fail here, not wherever they are first looked at
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in arrow.column_names:
         return _frame(arrow), None, _crs(meta["crs"])
     wkb = arrow.column(name).to_numpy(zero_copy_only=False)
-    return _frame(arrow.drop_columns([name])), shapely.from_wkb(wkb, on_invalid="ignore"), _crs(meta["crs"])
+    try:
+        geometry = shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError as error:
+        raise CurvesError(str(error)) from error
+    return _frame(arrow.drop_columns([name])), geometry, _crs(meta["crs"])
 
 
 def _frame(arrow: object) -> pd.DataFrame:

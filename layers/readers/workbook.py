@@ -86,7 +86,7 @@ def _raw(request: Request, cells: list[list[Any]], name: str, sheet: Sheet | Non
     headers = headers_of(cells[header])
     rows = np.array(body, dtype=np.int64) + 1
     frame = pd.DataFrame([cells[at] for at in body], columns=headers, dtype=object)
-    frame = frame.map(lambda cell: None if _is_blank(cell) else cell)
+    frame = frame.where(frame != "", None)
     above = full.index(header)
     faults = _skipped(cells, full[:above]) + (_sheet_faults(sheet, rows, frame) if sheet else ())
     count = len(body) if sheet is None else sheet.count - above - 1
