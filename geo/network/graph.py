@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.network.engine import compiles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,6 +37,11 @@ class Graph:
         """How many nodes there are."""
         return len(self.first) - 1
 
+    @property
+    def mean_cost(self) -> float:
+        """The cost of an ordinary arc: how far a search looks ahead at a time."""
+        return float(self.cost.mean()) if len(self.cost) else 1.0
+
     def matrix(self, more_first: Nodes, more_to: Nodes, more_cost: Numbers) -> Any:
         """Return a scipy matrix of the graph with nodes added at the end, which have arcs but no arc comes to."""
         from scipy.sparse import csr_array
@@ -57,6 +64,10 @@ def graph_of(topology: Topology, costs: Costs, *, reverse: bool) -> Graph:
 
 def sparse_rows(nodes: int, tail: Nodes, head: Nodes, cost: Numbers, edge: Nodes) -> Graph:
     """Return the arcs as a Graph, loops left out and the cheapest of parallel ones kept."""
+    if compiles(nodes):
+        from geo.network.graph_kernel import rows_of_arcs
+
+        return Graph(*rows_of_arcs(nodes, tail, head, cost, edge))
     moving = tail != head
     tail, head, cost, edge = tail[moving], head[moving], cost[moving], edge[moving]
     pair = tail.astype(np.int64) * nodes + head

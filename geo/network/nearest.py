@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.engine import compiles
 from geo.network.exact import SAME_FOOT_M
 from geo.network.legs import Legs, arcs_from, may_go, on_edges
 
@@ -49,7 +50,21 @@ def nearest(
 
 
 def sweep_from(graph: Graph, sources: Legs, *, limit: float) -> Nearest:
-    """Return the nearest source of every node, by scipy's Dijkstra from all sources at once."""
+    """Return the nearest source of every node within the limit."""
+    return _compiled_sweep(graph, sources, limit) if compiles(graph.nodes) else _scipy_sweep(graph, sources, limit)
+
+
+def _compiled_sweep(graph: Graph, sources: Legs, limit: float) -> Nearest:
+    from geo.network.sweep_kernel import sweep
+
+    row, end = np.nonzero(np.isfinite(sources.cost))
+    seeds = sources.node[row, end], sources.cost[row, end], row.astype(np.int32)
+    state = sweep(graph.first, graph.to, graph.cost, *seeds, limit, graph.mean_cost)
+    return Nearest(state[0::2], state[1::2].astype(np.int64))
+
+
+def _scipy_sweep(graph: Graph, sources: Legs, limit: float) -> Nearest:
+    """Return the same by scipy's Dijkstra from all sources at once."""
     from scipy.sparse.csgraph import dijkstra
 
     usable = np.flatnonzero(np.isfinite(sources.cost).any(axis=1))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.engine import compiles
 from geo.network.graph import Graph
 from geo.network.legs import Legs, arcs_from, may_go, on_edges
+from geo.network.morton import morton_order
 from geo.network.tiles import Tiles, tiles
 
 if TYPE_CHECKING:
@@ -44,11 +46,45 @@ def pairs_within(
     `graph` runs from origins to destinations. No path within the limit leaves the square as wide as the limit around
     its start, so each tile of origins is searched in a small graph of its own.
     """
+    if compiles(topology.nodes):
+        return _compiled_pairs(graph, costs, origins, destinations, limit)
     found = [_along_shared_edges(costs, origins, destinations, limit)]
     rows = np.flatnonzero((np.isfinite(origins.cost) & (origins.cost <= limit)).any(axis=1))
     if len(rows) and len(destinations.edge):
         found += _through_nodes(graph, topology, costs, origins, destinations, rows, limit)
     return cheapest(Pairs(*(np.concatenate(column) for column in zip(*(vars(p).values() for p in found), strict=True))))
+
+
+def _compiled_pairs(graph: Graph, costs: Costs, origins: Legs, destinations: Legs, limit: float) -> Pairs:
+    """Return the same by a search of its own from each origin, which touches no more than the limit reaches."""
+    from geo.network.search_kernel import Arcs, Lists, pairs_from
+
+    order = morton_order(origins.x, origins.y)  # neighbours in a row find their part of the graph in the cache
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    shared = _along_shared_edges(costs, origins, destinations, limit)
+    by_place = np.argsort(place[shared.origin], kind="stable")
+    straight = Lists(
+        np.searchsorted(place[shared.origin][by_place], np.arange(len(order) + 1)),
+        shared.destination[by_place],
+        shared.cost[by_place],
+    )
+    arrivals = _by_node(graph.nodes, destinations)
+    count, destination, cost = pairs_from(
+        Arcs(graph.first, graph.to, graph.cost),
+        origins.node[order],
+        origins.cost[order],
+        Lists(arrivals.first, arrivals.destination, arrivals.cost),
+        straight,
+        len(destinations.edge),
+        0,
+        len(order),
+        min(limit, np.finfo(np.float64).max),
+        graph.mean_cost,
+    )
+    stop = np.cumsum(count)
+    row, position = spread((stop - count)[place], stop[place])
+    return Pairs(row, destination[position], cost[position])
 
 
 def cheapest(pairs: Pairs) -> Pairs:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.engine import compiles
+from geo.network.morton import morton_order
 from geo.network.pairs import spread
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def reach_along(topology: Topology, ends: Ends, points: Snapped, radius_m: float
     """
     rows = np.flatnonzero(points.on_network)
     found = [_on_own_edge(topology, points, rows, radius_m)]
+    if compiles(max(topology.nodes, len(rows))):
+        found.append(_compiled_from_nodes(topology, ends, points, rows, radius_m))
+        rows = rows[:0]
     for start in range(0, len(rows), _BATCH):
         source, node, cost = _nodes_within(topology, ends, points, rows[start : start + _BATCH], radius_m)
         found.append(_from_nodes(topology, ends, points, source, node, cost, radius_m))
@@ -77,6 +82,21 @@ _Parts = tuple["Rows", "Rows", "Numbers", "Numbers"]
 def _on_own_edge(topology: Topology, points: Snapped, rows: Rows, radius_m: float) -> _Parts:
     edge, along = points.edge[rows], points.edge_m[rows]
     return rows, edge, np.maximum(along - radius_m, 0.0), np.minimum(along + radius_m, topology.length_m[edge])
+
+
+def _compiled_from_nodes(topology: Topology, ends: Ends, points: Snapped, rows: Rows, radius_m: float) -> _Parts:
+    """Return the stretches reached by way of nodes, by a search of its own from each device."""
+    from geo.network.reach_kernel import EdgeEnds, stretches_from
+    from geo.network.search_kernel import Arcs
+
+    rows = rows[morton_order(points.x[rows], points.y[rows])]
+    arcs = Arcs(ends.first.astype(np.int32), ends.other.astype(np.int32), topology.length_m[ends.edge])
+    edge_ends = EdgeEnds(ends.first, ends.edge, ends.at_end, topology.length_m, topology.edges - topology.joins)
+    edge = points.edge[rows]
+    node = np.column_stack([topology.start[edge], topology.end[edge]])
+    step = max(radius_m / 4, 1.0)
+    source, along, low, high = stretches_from(arcs, edge_ends, node, edge, points.edge_m[rows], radius_m, step)
+    return rows[source], along, low, high
 
 
 def _nodes_within(

@@ -21,7 +21,7 @@ from geo.network.lines import Lines, lines_of
 from geo.network.nearest import Nearest, nearest
 from geo.network.pairs import pairs_within
 from geo.network.reach import Ends, Stretches, ends_of, reach_along
-from geo.network.snap import MAX_SNAP_M, Snapped, snapped
+from geo.network.snap import MAX_SNAP_M, Segments, Snapped, snapped
 from geo.network.topology import Topology, topology_of
 from layers.problems import LayerError, Problem
 from layers.text import say
@@ -91,7 +91,7 @@ class RoadNetwork:
         Raises LayerError if the points are in another CRS, or are not points.
         """
         x, y = self._coordinates(points)
-        return snapped(self.topology, x, y, max_snap_m=max_snap_m)
+        return snapped(self._segments, x, y, max_snap_m=max_snap_m)
 
     def nearest(
         self,
@@ -226,6 +226,10 @@ class RoadNetwork:
         return graph_of(self.topology, self.costs, reverse=False)
 
     @cached_property
+    def _segments(self) -> Segments:
+        return Segments(self.topology)
+
+    @cached_property
     def _ends(self) -> Ends:
         return ends_of(self.topology)
 
@@ -241,8 +245,10 @@ class RoadNetwork:
                 Problem(str(points.index[row]), say("network.not_a_point", shape=shapes[row].geom_type), "")
                 for row in wrong
             )
-        shapes = np.where(shapely.is_empty(shapes), None, shapes)
-        return shapely.get_x(shapes), shapely.get_y(shapes)
+        x, y = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        x[there], y[there] = shapely.get_x(shapes[there]), shapely.get_y(shapes[there])
+        return x, y
 
 
 def _join_frame(ids: pd.Index, lines: Lines, joins: Joins | None) -> pd.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from geo.network.engine import compiles
 from geo.network.exact import on_grid
 from geo.network.morton import morton_order
 
@@ -49,13 +51,14 @@ class Snapped:
         return len(self.edge)
 
 
-def snapped(topology: Topology, x: Numbers, y: Numbers, *, max_snap_m: float) -> Snapped:
+def snapped(segments: Segments, x: Numbers, y: Numbers, *, max_snap_m: float) -> Snapped:
     """Return the feet of the points; at exactly max_snap_m a point is still on the network."""
+    topology = segments.topology
     segment = np.full(len(x), -1, dtype=np.int64)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if len(known) and topology.edges:
         known = known[morton_order(x[known], y[known])]  # neighbours in a row: the tree is searched 5 times as fast
-        segment[known] = nearest_segment(topology, x[known], y[known])
+        segment[known] = segments.nearest(x[known], y[known])
     return feet(topology, x, y, segment, max_snap_m=max_snap_m)
 
 
@@ -99,18 +102,49 @@ def to_segments(topology: Topology, segment: Rows, x: Numbers, y: Numbers) -> tu
     return share, np.hypot(off_x, off_y)
 
 
-def nearest_segment(topology: Topology, x: Numbers, y: Numbers) -> Rows:
-    """Return the segment nearest to each point; of those as near, the first of the lowest edge."""
-    shapes = shapely.linestrings(np.stack([topology.segment_x, topology.segment_y], axis=2))
-    tree = shapely.STRtree(shapes)
-    points = shapely.points(x, y)
-    (_, one), reach = tree.query_nearest(points, return_distance=True, all_matches=False)
-    del one
-    point, segment = tree.query(points, predicate="dwithin", distance=reach * (1 + 1e-12) + 2 * TIE_M)
-    _, offset = to_segments(topology, segment, x[point], y[point])
-    least = np.full(len(x), np.inf)
-    np.minimum.at(least, point, offset)
-    level = offset <= least[point] + TIE_M
-    best = np.full(len(x), np.iinfo(np.int64).max)
-    np.minimum.at(best, point[level], segment[level])
-    return best
+class Segments:
+    """The segments of a network, to be searched; what that takes is built on first use and kept."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+
+    def nearest(self, x: Numbers, y: Numbers) -> Rows:
+        """Return the segment nearest to each point; of those as near, the first of the lowest edge."""
+        if compiles(max(len(x), self.topology.edges)):
+            return self._by_cells(x, y)
+        return self._by_tree(x, y)
+
+    def _by_cells(self, x: Numbers, y: Numbers) -> Rows:
+        from geo.network.snap_kernel import nearest_in_cells
+
+        top = self.topology
+        found: Rows = nearest_in_cells(x, y, top.segment_x, top.segment_y, *self._cells, TIE_M)
+        return found
+
+    def _by_tree(self, x: Numbers, y: Numbers) -> Rows:
+        points = shapely.points(x, y)
+        _, reach_m = self._tree.query_nearest(points, return_distance=True, all_matches=False)
+        point, segment = self._tree.query(points, predicate="dwithin", distance=reach_m * (1 + 1e-12) + 2 * TIE_M)
+        _, offset = to_segments(self.topology, segment, x[point], y[point])
+        least = np.full(len(x), np.inf)
+        np.minimum.at(least, point, offset)
+        level = offset <= least[point] + TIE_M
+        best = np.full(len(x), np.iinfo(np.int64).max)
+        np.minimum.at(best, point[level], segment[level])
+        return best
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        ends = np.stack([self.topology.segment_x, self.topology.segment_y], axis=2)
+        return shapely.STRtree(shapely.linestrings(ends))
+
+    @cached_property
+    def _cells(self) -> tuple[Rows, NDArray[np.int32], float, float, float, int, int]:
+        """Return segments by cell, and the cells' corner, width and number: as many as there are segments."""
+        from geo.network.snap_kernel import cells
+
+        x, y = self.topology.segment_x, self.topology.segment_y
+        west, south, width, height = float(x.min()), float(y.min()), float(np.ptp(x)), float(np.ptp(y))
+        size_m = max((width * height / len(x)) ** 0.5, max(width, height) / len(x), 1.0)
+        grid = west, south, size_m, int(width // size_m) + 1, int(height // size_m) + 1
+        return (*cells(x, y, *grid), *grid)

@@ -1,0 +1,198 @@
+"""Compiled: all that lies within a limit of one start, for many starts one after another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.network.compiled import compiled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.float64]
+    Rows = NDArray[np.int64]
+    Nodes = NDArray[np.int32]
+
+_NEAR, _FAR = 1, 2
+
+
+class Arcs(NamedTuple):
+    """A graph, as in `graph.Graph`."""
+
+    first: Nodes
+    to: Nodes
+    cost: Numbers
+
+
+class Lists(NamedTuple):
+    """Destinations and their costs by row: those of row r are first[r] to first[r + 1]."""
+
+    first: Rows
+    destination: Rows
+    cost: Numbers
+
+
+class Scratch(NamedTuple):
+    """Arrays used again for each start: `best` is inf all over in between, `piled` 0."""
+
+    best: Numbers
+    near: Nodes
+    far: Nodes
+    piled: NDArray[np.uint8]
+    touched: Nodes
+
+
+class Arrived(NamedTuple):
+    """Destinations seen from one start: `cost` is inf all over in between; `seen` lists those that are not."""
+
+    cost: Numbers
+    seen: Rows
+
+
+@compiled
+def pairs_from(
+    arcs: Arcs,
+    start: Nodes,
+    start_cost: Numbers,
+    arrivals: Lists,
+    straight: Lists,
+    destinations: int,
+    begin: int,
+    end: int,
+    limit: float,
+    step: float,
+) -> tuple[Rows, Rows, Numbers]:
+    """Return (how many destinations each start has, destinations, costs) for the starts from `begin` to `end`.
+
+    `arrivals` are the destinations one gets to from each node, `straight` those each start reaches along its own edge.
+    """
+    nodes = len(arcs.first) - 1
+    pile = np.empty(nodes, dtype=np.int32)
+    scratch = Scratch(
+        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes, dtype=np.int32)
+    )
+    arrived = Arrived(np.full(destinations, np.inf), np.empty(destinations, dtype=np.int64))
+    counts = np.zeros(end - begin, dtype=np.int64)
+    found, found_cost, total = np.empty(1024, dtype=np.int64), np.empty(1024), 0
+    for row in range(begin, end):
+        reached = within(arcs, start[row], start_cost[row], scratch, limit, step)
+        count = _arrivals(arrivals, straight, row, scratch, reached, arrived, limit)
+        if total + count > len(found):
+            size = max(2 * len(found), total + count)
+            found = np.append(found[:total], np.empty(size - total, dtype=np.int64))
+            found_cost = np.append(found_cost[:total], np.empty(size - total))
+        arrived.seen[:count].sort()
+        for i in range(count):
+            destination = arrived.seen[i]
+            found[total + i], found_cost[total + i] = destination, arrived.cost[destination]
+            arrived.cost[destination] = np.inf
+        counts[row - begin] = count
+        total += count
+    return counts, found[:total], found_cost[:total]
+
+
+@compiled
+def _arrivals(
+    arrivals: Lists, straight: Lists, row: int, scratch: Scratch, reached: int, arrived: Arrived, limit: float
+) -> int:
+    """Note every destination within the limit of a start; return how many. Puts `scratch.best` back."""
+    count = 0
+    for i in range(reached):
+        node = scratch.touched[i]
+        for a in range(arrivals.first[node], arrivals.first[node + 1]):
+            value = scratch.best[node] + arrivals.cost[a]
+            count = _arrive(arrivals.destination[a], value, limit, arrived, count)
+        scratch.best[node] = np.inf
+    for a in range(straight.first[row], straight.first[row + 1]):
+        count = _arrive(straight.destination[a], straight.cost[a], limit, arrived, count)
+    return count
+
+
+@compiled
+def _arrive(destination: int, value: float, limit: float, arrived: Arrived, count: int) -> int:
+    """Note one way to a destination; return how many destinations have been seen."""
+    if value <= limit and value < arrived.cost[destination]:
+        if arrived.cost[destination] == np.inf:
+            arrived.seen[count] = destination
+            count += 1
+        arrived.cost[destination] = value
+    return count
+
+
+@compiled
+def within(arcs: Arcs, start: Nodes, start_cost: Numbers, scratch: Scratch, limit: float, step: float) -> int:
+    """Put the least cost of every node within the limit in `scratch.best`; return how many `scratch.touched` lists.
+
+    `start` are the nodes (with costs) one begins at. Near and far piles as in `sweep_kernel`; whoever calls puts
+    `best` back to inf.
+    """
+    reached, far, threshold = 0, 0, 0.0
+    for i in range(len(start)):
+        node = start[i]
+        if start_cost[i] <= limit and start_cost[i] < scratch.best[node]:
+            if scratch.best[node] == np.inf:
+                scratch.touched[reached] = node
+                scratch.far[reached] = node
+                scratch.piled[node] = _FAR
+                reached += 1
+            scratch.best[node] = start_cost[i]
+    far = reached
+    while far > 0:
+        near, far, threshold = _next_near(scratch, far, threshold, step)
+        reached, far = _work_off(arcs, scratch, near, far, reached, threshold, limit)
+    return reached
+
+
+@compiled
+def _next_near(scratch: Scratch, far: int, threshold: float, step: float) -> tuple[int, int, float]:
+    """Move what lies within the next threshold to the near pile; return both counts and that threshold."""
+    least = np.inf
+    for i in range(far):
+        node = scratch.far[i]
+        if scratch.piled[node] & _FAR:
+            least = min(least, scratch.best[node])
+    threshold = max(threshold, least) + step
+    near, kept = 0, 0
+    for i in range(far):
+        node = scratch.far[i]
+        if scratch.piled[node] & _FAR:
+            if scratch.best[node] < threshold:
+                scratch.piled[node] = _NEAR
+                scratch.near[near] = node
+                near += 1
+            else:
+                scratch.far[kept] = node
+                kept += 1
+    return near, kept, threshold
+
+
+@compiled
+def _work_off(
+    arcs: Arcs, scratch: Scratch, near: int, far: int, reached: int, threshold: float, limit: float
+) -> tuple[int, int]:
+    """Pass on costs from the near pile until it is empty; return how many nodes are reached, and on the far pile."""
+    while near > 0:
+        near -= 1
+        node = scratch.near[near]
+        scratch.piled[node] = 0
+        base = scratch.best[node]
+        for arc in range(arcs.first[node], arcs.first[node + 1]):
+            other, value = arcs.to[arc], base + arcs.cost[arc]
+            if value > limit or value >= scratch.best[other]:
+                continue
+            if scratch.best[other] == np.inf:
+                scratch.touched[reached] = other
+                reached += 1
+            scratch.best[other] = value
+            if value < threshold:
+                if not scratch.piled[other] & _NEAR:
+                    scratch.piled[other] = _NEAR
+                    scratch.near[near] = other
+                    near += 1
+            elif not scratch.piled[other]:
+                scratch.piled[other] = _FAR
+                scratch.far[far] = other
+                far += 1
+    return reached, far
