@@ -65,10 +65,10 @@ def spoken(words: Text | str, language: Language) -> str:
 def _spoken(value: object, language: Language) -> object:
     if isinstance(value, str | int):  # most values; asking a protocol takes a hundred times longer
         return value
-    if isinstance(value, Bilingual):
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) and value == round(value) else value
+    if isinstance(value, Text) or isinstance(value, Bilingual):  # noqa: SIM101 (Text first, for the same reason)
         return value.in_(language)
-    if isinstance(value, float) and math.isfinite(value) and value == round(value):
-        return int(value)
     return value
 
 

@@ -18,7 +18,7 @@ from layers.text import Language, say, spoken
 from maps.page.scorecard import NOT_JUDGED, unit_rows
 from maps.qml import Categories, qml
 from maps.tables import SEPARATOR, spots
-from maps.wording import action_word, reason_sentence, shown, status_word, unit_word
+from maps.wording import action_word, all_shown, reason_sentence, shown, status_word, unit_word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -178,8 +178,13 @@ def _statuses(language: Language) -> Categories:
 def _sheet(table: str, title: str, frame: gpd.GeoDataFrame, style: Categories, *, shape: str = "") -> Sheet:
     for column in frame.columns.drop("geometry"):
         if not pd.api.types.is_numeric_dtype(frame[column].dtype):
-            frame[column] = frame[column].map(shown, na_action="ignore")
+            frame[column] = _shown(frame[column])
     return Sheet(table, shown(title), frame, shape or _shape(frame), style)
+
+
+def _shown(column: pd.Series) -> pd.Series:
+    texts = column.dropna().to_numpy(object)
+    return column if all_shown([str(text) for text in texts]) else column.astype(object).map(shown, na_action="ignore")
 
 
 def _shape(frame: gpd.GeoDataFrame) -> str:
@@ -224,6 +229,7 @@ def _write(sheet: Sheet, path: Path) -> None:
         layer=sheet.table,
         driver="GPKG",
         append=False,
+        use_arrow=True,
         geometry_type=sheet.shape,
         promote_to_multi=sheet.shape.startswith("Multi"),
         dataset_options={"VERSION": _GPKG_VERSION},

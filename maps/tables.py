@@ -86,6 +86,9 @@ DECIMALS = 6
 
 # A spreadsheet takes a cell that starts so for a formula (OWASP; full-width forms work in East Asian Excel too).
 _TRIGGERS = frozenset("=+-@\t\r\n＝＋－＠")
+# What may stand before such a start and still be looked past: blanks, and the apostrophe that guards it.
+_BLANKS = "' \u00a0\u3000"
+_SUSPECT = _TRIGGERS | frozenset(_BLANKS)
 
 
 def coverage_table(assessment: Assessment) -> pd.DataFrame:
@@ -213,7 +216,7 @@ def unguarded(cell: str) -> str:
 
 
 def _reads_as_formula(text: str) -> bool:
-    return text.lstrip("' \u00a0\u3000")[:1] in _TRIGGERS
+    return text.lstrip(_BLANKS)[:1] in _TRIGGERS
 
 
 def _cells(column: pd.Series) -> Iterable[str]:
@@ -223,7 +226,8 @@ def _cells(column: pd.Series) -> Iterable[str]:
         values, position = np.unique(column.to_numpy(float), return_inverse=True)
         texts = [plain(value) for value in values.tolist()]
         return [texts[i] for i in position.tolist()]
-    return ["" if value is None or value != value else guarded(str(value)) for value in column.tolist()]
+    texts = [str(text) for text in column.fillna("").to_numpy(object)]
+    return [guarded(text) if text[:1] in _SUSPECT else text for text in texts]
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

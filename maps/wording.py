@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Sequence
 
-from layers.text import Language, known, say
+from geo.reasons import reason_text
+from layers.text import Language, known, say, spoken
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -18,7 +20,15 @@ def escape(value: object) -> str:
 
 def shown(value: object) -> str:
     """Return text with what neither HTML nor XML may hold (controls but tab and line end, half pairs) as U+FFFD."""
-    return _UNSHOWN.sub("\ufffd", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    text = str(value)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSHOWN.sub("\ufffd", text)
+
+
+def all_shown(texts: Sequence[str]) -> bool:
+    """Return whether `shown` would leave every one of these as it is."""
+    return _UNSHOWN.search("".join(texts)) is None
 
 
 def number(value: float, language: Language, *, decimals: int = 0) -> str:
@@ -75,7 +85,7 @@ def action_word(action: str, language: Language) -> str:
 
 def reason_sentence(code: str, language: Language) -> str:
     """Return the sentence behind a reason code of the coverage table; a code of one's own rule type stays as it is."""
-    return (_known("rules", f"reason_{code}", language) or code) if code else ""
+    return spoken(reason_text(code), language) if code else ""
 
 
 def _known(topic: str, name: str, language: Language) -> str | None:

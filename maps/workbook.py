@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from layers.text import Language, say
 from maps.notes import Section, sections
 from maps.page.scorecard import NOT_JUDGED
-from maps.tables import gaps_table, projects_table, rejects_table
 from maps.wording import action_word, number, shown, status_word, unit_word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.assess import Assessment
     from layers.options import RuleOptions
     from maps.totals import Totals
@@ -96,7 +97,16 @@ _REJECT_FIELDS = (
 )
 
 
-def workbook(assessment: Assessment, totals: Totals, language: Language) -> bytes:
+@dataclass(frozen=True)
+class Rows:
+    """The tables of `maps.tables` in the workbook's language."""
+
+    projects: pd.DataFrame
+    gaps: pd.DataFrame
+    rejects: pd.DataFrame
+
+
+def workbook(assessment: Assessment, totals: Totals, tables: Rows, language: Language) -> bytes:
     """Return the workbook: ranked projects, gaps, villages by rules, rows set aside, and what the figures rest on."""
     import xlsxwriter
 
@@ -107,11 +117,11 @@ def workbook(assessment: Assessment, totals: Totals, language: Language) -> byte
     book.set_properties({"title": _cell(settings.name), "author": "coverplan", "created": _MADE})
     looks = _looks(book)
     sheets = _Sheets(book, looks, language, _cell(settings.name))
-    sheets.add("projects", _PROJECT_FIELDS, *_projects(assessment, totals, language), freeze=2)
-    sheets.add("gaps", _GAP_FIELDS, _gaps(assessment, totals, language))
+    sheets.add("projects", _PROJECT_FIELDS, *_projects(tables.projects, assessment, totals, language), freeze=2)
+    sheets.add("gaps", _GAP_FIELDS, _gaps(tables.gaps, assessment, totals, language))
     rules = [coverage.rule for coverage in assessment.coverages.values()]
     sheets.add("scorecard", _scorecard_fields(rules, language), _scorecard(totals, language), freeze=2)
-    sheets.add("rejects", _REJECT_FIELDS, _rejects(assessment, language))
+    sheets.add("rejects", _REJECT_FIELDS, _rejects(tables.rejects, language))
     sheets.add_notes(sections(assessment, totals, language))
     book.close()
     return file.getvalue()
@@ -189,8 +199,10 @@ class _Sheets:
         return sheet
 
 
-def _projects(assessment: Assessment, totals: Totals, language: Language) -> tuple[list[list[object]], list[bool]]:
-    table, titles = projects_table(assessment, language), _titles(assessment, language)
+def _projects(
+    table: pd.DataFrame, assessment: Assessment, totals: Totals, language: Language
+) -> tuple[list[list[object]], list[bool]]:
+    titles = _titles(assessment, language)
     rows: list[list[object]] = []
     for row, ranked in zip(table.to_dict("records"), assessment.ranked, strict=True):
         people = row["people_served"]
@@ -208,10 +220,10 @@ def _projects(assessment: Assessment, totals: Totals, language: Language) -> tup
     return rows, [not ranked.in_budget for ranked in assessment.ranked]
 
 
-def _gaps(assessment: Assessment, totals: Totals, language: Language) -> list[list[object]]:
+def _gaps(table: pd.DataFrame, assessment: Assessment, totals: Totals, language: Language) -> list[list[object]]:
     titles = _titles(assessment, language)
     rows: list[list[object]] = []
-    for row in gaps_table(assessment, language).to_dict("records"):
+    for row in table.to_dict("records"):
         cells = row | {
             "rule": titles[row["rule_id"]],
             "severity": say(f"tables.severity_{row['severity']}").in_(language),
@@ -252,9 +264,9 @@ def _verdict(state: str, people_short: float, language: Language) -> object:
     return Marked(status_word(state, language), f"{state}_word")
 
 
-def _rejects(assessment: Assessment, language: Language) -> list[list[object]]:
+def _rejects(table: pd.DataFrame, language: Language) -> list[list[object]]:
     rows: list[list[object]] = []
-    for row in rejects_table(assessment, language).to_dict("records"):
+    for row in table.to_dict("records"):
         cells = row | {"handling": say(f"tables.action_{row['action']}").in_(language)}
         rows.append([cells[field.name] for field in _REJECT_FIELDS])
     return rows

@@ -16,7 +16,7 @@ from maps.saving import OUTPUTS, refuse_foreign_files
 from maps.wording import number, shown
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from maps.totals import Totals
 
 # Reading, working out, the libraries that write, and each file.
 _STEPS = 3 + len(OUTPUTS)
@@ -38,13 +38,13 @@ def run(path: Path, asked: Language | None, *, out: Path | None, budget: str | N
         language = asked or plan.settings.language
         folder = out or plan.folder / "out"
         refuse_foreign_files(folder)  # now, not after minutes of work
-        assessment = _worked_out(plan, folder, language, step)
-    print(_summary(assessment, folder, language))
-    return int(strict and _is_short(assessment))
+        counted = _done(plan, folder, language, step)
+    print(_summary(plan.settings.name, counted, folder, language))
+    return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
-def _worked_out(plan: Plan, folder: Path, language: Language, step: Step) -> Assessment:
-    """Return the assessment, once all of it is on the disk."""
+def _done(plan: Plan, folder: Path, language: Language, step: Step) -> Totals:
+    """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
     step(say("cli.reading").in_(language))
     start = time.perf_counter()
     from layers.reading import read_layers
@@ -56,37 +56,29 @@ def _worked_out(plan: Plan, folder: Path, language: Language, step: Step) -> Ass
 
     assessment = assess(plan, layers)
     worked = time.perf_counter()
-    step(say("cli.writing", name="").in_(language))
-    from maps.writing import write
-
-    timings_s = {"reading": read - start, "working": worked - read}
-    write(
-        assessment,
-        folder,
-        language=language,
-        timings_s=timings_s,
-        written=lambda name: step(say("cli.written", name=name).in_(language)),
-    )
-    return assessment
-
-
-def _summary(assessment: Assessment, folder: Path, language: Language) -> str:
-    """Return the headline findings, the books and where things are."""
+    step(say("cli.writing").in_(language))
     from maps.totals import totals
+    from maps.writing import write_counted
 
     counted = totals(assessment)
-    lines = [assessment.plan.settings.name]
-    lines += [f"  · {line.in_(language)}" for line in counted.findings]
-    books = {name: number(value, language) for name, value in counted.rows.items()}
+    timings_s = {"reading": read - start, "working": worked - read}
+
+    def written(name: str) -> None:
+        step(say("cli.written", name=name).in_(language))
+
+    write_counted(assessment, counted, folder, language=language, timings_s=timings_s, written=written)
+    return counted
+
+
+def _summary(name: str, counted: Totals, folder: Path, language: Language) -> str:
+    """Return the headline findings, the books and where things are."""
+    lines = [name, *(f"  · {line.in_(language)}" for line in counted.findings)]
+    books = {book: number(value, language) for book, value in counted.rows.items()}
     lines += ["", say("cli.rows", **books).in_(language), ""]
     made = ["map.html", "projects.xlsx", "report.html", "result.gpkg"]
     made += ["rejects.csv"] if counted.rows["rejected"] or counted.rows["repaired"] else []
-    lines += [say(f"cli.made_{name.partition('.')[0]}", path=str(folder / name)).in_(language) for name in made]
+    lines += [say(f"cli.made_{file.partition('.')[0]}", path=str(folder / file)).in_(language) for file in made]
     return shown("\n".join(lines))
-
-
-def _is_short(assessment: Assessment) -> bool:
-    return any((coverage.frame["status"] != "met").any() for coverage in assessment.coverages.values())
 
 
 def _with_budget(plan: Plan, yuan: float | None) -> Plan:
