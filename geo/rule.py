@@ -39,7 +39,7 @@ class Measured:
                              part of it is not known to work, supplied is the part that surely does
         people               who depends on the place; NaN where unknown
         reason               a code that says why supplied is what it is ("" when there is nothing to add);
-                             its sentence is `rules.reason_<code>` in the catalogue
+                             its sentence is `rules.reason_<code>` in the catalogue; `code:value` fills its {value}
         geometry             the place, in the metric CRS
     and may have
         supplied_low, supplied_high    what supply is at the least and at the most, where some of it is not known to

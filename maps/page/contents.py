@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.reasons import reason_text
 from layers.kinds import KINDS
 from layers.library import profile_title, profiles
 from layers.text import LANGUAGES, Text, catalogue
@@ -47,9 +48,7 @@ def contents(assessment: Assessment, *, language: Language) -> tuple[Json, str]:
     data: dict[str, Json] = {
         "plan": _plan(assessment, language),
         "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
-        "layers": [
-            {**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()
-        ],
+        "layers": [{**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()],
         "units": _units(units, shapes),
         "rules": [
             _rule(coverage, cards[id_], units) | {"drawn": _places(coverage, units, shapes, pack)}
@@ -179,7 +178,7 @@ def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack)
         "people": pack.floats(frame["people"].to_numpy(float)),
         "people_short": pack.floats(frame["people_short"].to_numpy(float)),
         "reason": pack.integers(np.array([of_code.get(str(code), 0) for code in frame["reason"]], dtype=np.int64)),
-        "reasons": [both_languages(Text(f"rules.reason_{code}")) for code in codes],
+        "reasons": [both_languages(reason_text(code)) for code in codes],
     }
 
 
@@ -215,7 +214,9 @@ def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Js
         "gaps": [[gap_row[id_] for id_ in project.gap_ids if id_ in gap_row] for project in projects],
         "amount": [number(project.amount) for project in projects],
         "unit_word": [project.unit for project in projects],
-        "cost": [[number(cost, 0) for cost in (p.cost_low, p.cost_mid, p.cost_high, p.cost_per_year)] for p in projects],
+        "cost": [
+            [number(cost, 0) for cost in (p.cost_low, p.cost_mid, p.cost_high, p.cost_per_year)] for p in projects
+        ],
         "people": [number(row.people_served) for row in ranked],
         "served": [[[rules.index(id_), number(people)] for id_, people in row.served] for row in ranked],
         "worth": [number(row.need_per_10k_yuan) for row in ranked],
@@ -230,7 +231,17 @@ def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Js
 def _rejects(by_layer: Iterable[tuple[Reject, ...]]) -> Json:
     rejects = [reject for rejects in by_layer for reject in rejects]
     listed = [
-        [r.layer, r.file, r.row, r.feature_id, r.field, r.value, both_languages(r.reason), both_languages(r.fix), r.action]
+        [
+            r.layer,
+            r.file,
+            r.row,
+            r.feature_id,
+            r.field,
+            r.value,
+            both_languages(r.reason),
+            both_languages(r.fix),
+            r.action,
+        ]
         for r in rejects[:REJECTS_LISTED]
     ]
     return {"all": len(rejects), "listed": listed}
