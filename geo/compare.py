@@ -67,8 +67,8 @@ def found(assessment: Assessment) -> Found:
 
 def _side_by_side(before: pd.DataFrame, after: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the rows of both by key, sorted, columns marked _before and _after, names and villages from the later."""
-    sides = [table.astype(dict.fromkeys(keys, str)).set_index(keys) for table in (before, after)]
-    both = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after").sort_index()
+    one, other = (table.astype(dict.fromkeys(keys, str)).set_index(keys) for table in (before, after))
+    both = one.add_suffix("_before").join(other.add_suffix("_after"), how="outer").sort_index()
     for column in ("name", "unit_id"):
         both[column] = both[f"{column}_after"].combine_first(both[f"{column}_before"])
     return both
@@ -96,7 +96,7 @@ def _changed(places: pd.DataFrame) -> pd.DataFrame:
     columns = ["name", "unit_id", "status_before", "status_after"]
     for column in ("supplied", "shortfall", "people_short"):
         earlier, later = f"{column}_before", f"{column}_after"
-        differs |= _far_apart(places[earlier], places[later])
+        differs = differs | _far_apart(places[earlier], places[later])
         columns += [earlier, later]
     return places.loc[differs, columns]
 

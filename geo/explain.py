@@ -100,10 +100,16 @@ def _cost(project: Project, people: float) -> Text:
     if people <= 0:
         return say("projects.cost_whole", yuan=build, yearly=yearly)
     if build <= 0:
-        return say("projects.cost_yearly_each", yuan=yearly / people)
+        return say("projects.cost_yearly_each", yuan=_each(yearly, people))
     if yearly <= 0:
-        return say("projects.cost_each", yuan=build / people)
-    return say("projects.cost_each_and_yearly", yuan=build / people, yearly=yearly)
+        return say("projects.cost_each", yuan=_each(build, people))
+    return say("projects.cost_each_and_yearly", yuan=_each(build, people), yearly=yearly)
+
+
+def _each(yuan: float, people: float) -> float:
+    """Return yuan a person, in whole yuan, or with two figures below ten."""
+    share = yuan / people
+    return float(f"{share:.2g}") if share < 10 else round(share)
 
 
 def _beats(project: Project, gain: Gain, beaten: tuple[Project, Gain] | None) -> Text | str:
@@ -134,9 +140,9 @@ def explain(id_: str, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[
         found = table[table[column].astype(str) == id_]
         if len(found):
             return tell(found.iloc[0], tables, rules)
-    ids = [*tables.gaps["gap_id"].astype(str), *tables.projects["project_id"].astype(str)]
-    near = difflib.get_close_matches(id_, ids, n=1, cutoff=0.0)
-    fix = say("projects.not_in_result_fix", near=near[0]) if near else say("projects.not_in_result_fix_empty")
+    ids = {str(one).casefold(): one for one in [*tables.gaps["gap_id"], *tables.projects["project_id"]]}
+    near = difflib.get_close_matches(id_.casefold(), ids, n=1, cutoff=0.0)
+    fix = say("projects.not_in_result_fix", near=ids[near[0]]) if near else say("projects.not_in_result_fix_empty")
     raise InputError([Problem(id_, say("projects.not_in_result", id=id_), fix)])
 
 

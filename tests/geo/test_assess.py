@@ -82,8 +82,8 @@ def test_why_is_one_sentence_of_numbers_in_both_languages():
         "东塘村按“每500人一名保洁员”缺 1 人，增配 1 人后 500 人得到应有的服务，每人每年约 60 元；按十年费用，每万元比下一项多惠及 3.3 人。"
     )
     assert second.why.in_("en") == (
-        '东塘村 is 1 short of "Cleaners"; hiring 1 more gives 500 people the service due to them, about 60 yuan a person a year; '
-        "per 10 000 yuan of ten-year cost that is 3.3 people more than the next row."
+        '东塘村: 1 short of "Cleaners"; with 1 × hired, 500 more people have the service due to them, '
+        "about 60 yuan a person a year; per 10 000 yuan of ten-year cost that is 3.3 people more than the next row."
     )
 
 
