@@ -44,3 +44,23 @@ def a_bend(rng: np.random.Generator, origin: tuple[float, float]) -> Bend:
     return Bend(
         number, rng.uniform(0, 2 * np.pi, len(lengths)), rng.uniform(0, 2 * np.pi, len(lengths)), 0.075 / number, origin
     )
+
+
+def rounded(lines: Numbers, fixed: Numbers | None = None) -> Numbers:
+    """Return the lines with each free inner vertex replaced by a curve from the piece before it to the piece after.
+
+    A vertex at one of the places `fixed` (as complex numbers) stays, and so do the ends.
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    inner = np.zeros(len(xy), dtype=bool)
+    inner[1:-1] = (line[1:-1] == line[:-2]) & (line[1:-1] == line[2:])
+    free = inner if fixed is None else inner & ~np.isin(xy[:, 0] + 1j * xy[:, 1], fixed)
+    before, after = np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0)
+    share = np.linspace(0.0, 1.0, 7)[None, :, None]
+    p, q = xy + (before - xy) * 0.38, xy + (after - xy) * 0.38
+    curve = (1 - share) ** 2 * p[:, None] + 2 * share * (1 - share) * xy[:, None] + share**2 * q[:, None]
+    count = np.where(free, 7, 1)
+    row = np.repeat(np.arange(len(xy)), count)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    points = np.where(free[row][:, None], curve[row, step], xy[row])
+    return shapely.linestrings(points, indices=line[row])

@@ -13,8 +13,11 @@ import pandas as pd
 import shapely
 
 from examples.worlds.dongtang import Frames, Truths
+from layers.gcj02 import wgs84_to_gcj02
 
-WRITTEN = dt.datetime(2026, 11, 20, 9, 0)  # the date every file claims, so that the same town is the same bytes
+WRITTEN = dt.datetime(
+    2026, 11, 20, 9, 0, tzinfo=dt.UTC
+)  # the date every file claims, so that the same town is the same bytes
 
 CATEGORY = {
     "fitness": "健身路径",
@@ -32,7 +35,7 @@ CATEGORY = {
     "fire_station": "消防站",
     "party_center": "党群服务中心",
 }
-WATCHED = {"entrance": "村口", "junction": "路口", "school_gate": "校门", "market": "农贸市场", "hospital": "卫生院"}
+WATCHED = {"entrance": "村口", "junction": "路口", "school_gate": "校门口", "market": "农贸市场", "hospital": "卫生院"}
 ROLE = {"cleaner": "保洁员", "social_worker": "专职社工", "doctor": "乡村医生"}
 YES_NO = {"yes": "是", "no": "否"}
 
@@ -49,7 +52,7 @@ def write_town(frames: Frames, cast: Truths, folder: Path) -> None:
     _petitions(frames["petitions"], name, folder / "petitions.csv")
     _cameras(frames["cameras"], folder / "cameras.csv")
     _lamps(frames["lamps"], folder / "lamps.xlsx")
-    _staff(frames["staff"], name, cast, folder / "staff.xlsx")
+    _staff(frames["staff"], name, folder / "staff.xlsx")
     _parcels(frames["parcels"], name, folder / "parcels.geojson")
 
 
@@ -200,14 +203,14 @@ def _cameras(cameras: gpd.GeoDataFrame, path: Path) -> None:
 
 def _lamps(lamps: gpd.GeoDataFrame, path: Path) -> None:
     """Write the lamp register with GCJ-02 coordinates: one number used twice, one lamp in the sea, one without place."""
-    lon, lat = _gcj02(*shapely.get_coordinates(lamps.geometry.to_crs(4490)).T)
+    lon, lat = wgs84_to_gcj02(shapely.get_coordinates(lamps.geometry.to_crs(4490))).T
     number = lamps.index.to_numpy(dtype=object).copy()
     lon, lat = np.round(lon, 7).astype(object), np.round(lat, 7).astype(object)
     status = lamps["status"].map({"working": "正常", "broken": "损坏"}).to_numpy(dtype=object)
     status[[55, 190, 402]] = None  # nobody wrote down whether these work
     number[301] = number[300]
     lon[520] = lat[520] = None
-    lat[611] = np.round(lat[611] - 2, 7)  # 20.2 for 22.2: in the South China Sea
+    lon[611] = lat[611] = 0  # the receiver had no fix: in the Gulf of Guinea
     rows = zip(number, lon, lat, status, lamps["kind"], lamps["height_m"], lamps["year"], strict=True)
     _xlsx(
         path,
@@ -218,9 +221,9 @@ def _lamps(lamps: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def _staff(staff: pd.DataFrame, name: pd.Series, cast: Truths, path: Path) -> None:
+def _staff(staff: pd.DataFrame, name: pd.Series, path: Path) -> None:
     count = staff["count"].to_numpy(dtype=object)
-    many = int(np.flatnonzero((staff["role"] == "cleaner").to_numpy() & (staff["count"] >= 3).to_numpy())[0])
+    many = int(np.flatnonzero(staff["role"] == "网格员")[-1])
     count[many] = f"{count[many]}人"
     rows = list(
         zip(staff["unit_id"].map(name), staff["role"].map(lambda role: ROLE.get(role, role)), count, strict=True)
@@ -275,7 +278,7 @@ def _xlsx(
     import xlsxwriter
 
     with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN})
+        book.set_properties({"created": WRITTEN.replace(tzinfo=None)})
         page = book.add_worksheet(sheet)
         page.write_row(0, 0, header, book.add_format({"bold": True, "bottom": 1}))
         for column, width in enumerate(widths):
@@ -283,21 +286,3 @@ def _xlsx(
         for number, row in enumerate(rows, start=1):
             page.write_row(number, 0, ["" if cell is None else cell for cell in row])
         page.freeze_panes(1, 0)
-
-
-def _gcj02(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    """Return WGS-84 degrees as the shifted degrees (GCJ-02) that Chinese map services use."""
-    x, y = lon - 105.0, lat - 35.0
-    waves = (20 * np.sin(6 * np.pi * x) + 20 * np.sin(2 * np.pi * x)) * 2 / 3
-    d_lat = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x)) + waves
-    d_lat = d_lat + (20 * np.sin(np.pi * y) + 40 * np.sin(np.pi / 3 * y)) * 2 / 3
-    d_lat = d_lat + (160 * np.sin(np.pi / 12 * y) + 320 * np.sin(np.pi * y / 30)) * 2 / 3
-    d_lon = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x)) + waves
-    d_lon = d_lon + (20 * np.sin(np.pi * x) + 40 * np.sin(np.pi / 3 * x)) * 2 / 3
-    d_lon = d_lon + (150 * np.sin(np.pi / 12 * x) + 300 * np.sin(np.pi / 30 * x)) * 2 / 3
-    a, ee = 6378245.0, 0.00669342162296594323
-    phi = np.radians(lat)
-    w = 1 - ee * np.sin(phi) ** 2
-    lat_m = a * (1 - ee) / (w * np.sqrt(w)) * np.pi / 180
-    lon_m = a / np.sqrt(w) * np.cos(phi) * np.pi / 180
-    return lon + d_lon / lon_m, lat + d_lat / lat_m

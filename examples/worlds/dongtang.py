@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from examples.worlds.electric import ROADSIDE_M, beside
+from examples.worlds.electric import ROADSIDE_M, WATCHED, beside
+from examples.worlds.services import place_of_unit, spots
 from examples.worlds.size import SCALES
-from examples.worlds.world import Ground, furnish, lay_ground
+from examples.worlds.world import CRS, Ground, furnish, lay_ground
 
 SEED = 7
 SIZE = SCALES["town"]
@@ -43,6 +44,7 @@ class Truths:
     blank_population: str  # the village whose population cell is blank
     wrong_population: str  # the village whose register says more people than its homes hold
     wrong_by: int
+    ranger: str  # the home that stands far from every road
 
 
 def bundled_town() -> tuple[Frames, Truths]:
@@ -50,12 +52,16 @@ def bundled_town() -> tuple[Frames, Truths]:
     ground = lay_ground(SIZE, SEED)
     frames = furnish(ground, SEED)
     cast = _cast(ground, frames)
-    frames = _facilities(frames, cast, ground)
-    frames["lamps"] = _lamps(frames, cast)
-    frames["staff"] = _staff(frames["units"], cast)
-    frames["cameras"] = _cameras(frames, cast)
-    frames["units"] = _register(frames["units"], cast)
-    return frames, cast
+    homes = _ranger(frames, cast)
+    facilities = _facilities(frames, cast, ground)
+    changed = {
+        "homes": homes,
+        "facilities": facilities,
+        "lamps": _lamps(frames, cast),
+        "cameras": _cameras(frames, cast),
+    }
+    changed |= {"staff": _staff(frames["units"], cast), "units": _register(frames["units"], cast)}
+    return frames | changed, cast
 
 
 def _cast(ground: Ground, frames: Frames) -> Truths:
@@ -97,6 +103,7 @@ def _cast(ground: Ground, frames: Frames) -> Truths:
         blank_population=rest[5],
         wrong_population=rest[6],
         wrong_by=430,
+        ranger=str(frames["homes"].index[frames["homes"]["unit_id"] == remote][-1]),
     )
 
 
@@ -105,53 +112,83 @@ def _gates(points: gpd.GeoDataFrame) -> list[str]:
     return [str(gate) for gate in gates.index]
 
 
-def _facilities(frames: Frames, cast: Truths, ground: Ground) -> Frames:
-    """Return the layers with elderly centres, children's homes, clinics and fitness sets where the cast says, all working."""
-    from examples.worlds.services import place_of_unit, spot
+def _ranger(frames: Frames, cast: Truths) -> gpd.GeoDataFrame:
+    """Return the homes, one of the remote village's moved to the forest, far from every road."""
+    homes = frames["homes"].copy()
+    west, south, east, north = frames["units"].geometry[cast.remote].bounds
+    x, y = np.meshgrid(np.arange(west, east, 50.0), np.arange(south, north, 50.0))
+    forest = shapely.points(x.ravel(), y.ravel())
+    forest = forest[shapely.within(forest, frames["units"].geometry[cast.remote].buffer(-150))]
+    _, away = frames["roads"].sindex.nearest(forest, return_all=False, return_distance=True)
+    homes.loc[cast.ranger, "geometry"] = forest[int(np.argmax(away))]
+    homes.loc[cast.ranger, "hamlet"] = "林场护林点"
+    return homes
 
-    facilities = frames["facilities"].copy()
-    units, place = list(ground.unit_id), place_of_unit(ground)
+
+def _facilities(frames: Frames, cast: Truths, ground: Ground) -> gpd.GeoDataFrame:
+    """Return the facilities: elderly centres, children's homes, clinics and fitness sets where the cast says, all in use."""
+    facilities = frames["facilities"].assign(status="working")
     missing = {
         "elderly": cast.no_elderly,
         "children_home": cast.no_children_home,
         "clinic": cast.no_clinic,
         "fitness": cast.no_fitness,
     }
-    ending = {"elderly": "养老服务中心", "children_home": "儿童之家", "clinic": "卫生室", "fitness": "健身路径1号"}
     gone = pd.Series(False, index=facilities.index)
-    new = []
+    parts = [
+        _in_every_hamlet(frames, cast, "waste", "分类垃圾亭"),
+        _in_every_hamlet(frames, cast, "fitness", "健身路径"),
+    ]
     for turn, (category, villages) in enumerate(missing.items()):
         mine = facilities["category"] == category
         gone |= mine & facilities["unit_id"].isin(villages)
-        facilities.loc[mine, "status"] = "working"
         have = set(facilities.loc[mine & ~gone, "unit_id"])
-        for unit in sorted(set(units) - set(villages) - have):
-            at = spot(ground, place[[units.index(unit)]], 20 + turn)
-            name = ground.unit_name[units.index(unit)] + ending[category]
-            new.append(
-                {
-                    "name": name,
-                    "category": category,
-                    "unit_id": unit,
-                    "status": "working",
-                    "opened": "2019-06-01",
-                    "geometry": shapely.points(ground.bend.points(at))[0],
-                }
-            )
-    added = gpd.GeoDataFrame(new, crs=facilities.crs)
-    kept = facilities[~gone]
-    both = pd.concat([kept, added], ignore_index=True).sort_values(["category", "unit_id", "name"], kind="stable")
-    both = _twenty_fitness_sets(both)
+        parts.append(_built(ground, category, sorted(set(frames["units"].index) - set(villages) - have), 20 + turn))
+    both = pd.concat([facilities[~gone], *parts], ignore_index=True)
+    both = _twenty_fitness_sets(both, cast).sort_values(["category", "unit_id", "name"], kind="stable")
     both.index = pd.Index([f"F{k:03d}" for k in range(1, len(both) + 1)], name="id", dtype="str")
-    return frames | {"facilities": both}
+    shut = both.index[(both["category"] == "toilet") & (both["unit_id"] != cast.plenty)][:2]
+    both.loc[shut, "status"] = "broken"
+    return both
 
 
-def _twenty_fitness_sets(facilities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the facilities with as many fitness sets as the size says: surplus ones of the town seat and the villages go."""
+ENDING = {"elderly": "养老服务中心", "children_home": "儿童之家", "clinic": "卫生室", "fitness": "健身路径1号"}
+
+
+def _built(ground: Ground, category: str, villages: list[str], turn: int) -> gpd.GeoDataFrame:
+    """Return one facility of that category in the middle of each of these villages."""
+    row = np.flatnonzero(np.isin(ground.unit_id, villages))
+    at = spots(ground).at(place_of_unit(ground)[row], turn)
+    data = {
+        "name": np.char.add(ground.unit_name[row], ENDING[category]),
+        "category": category,
+        "unit_id": ground.unit_id[row],
+        "status": "working",
+        "opened": "2019-06-01",
+    }
+    return gpd.GeoDataFrame(data, geometry=shapely.points(ground.bend.points(at)), crs=CRS)
+
+
+def _in_every_hamlet(frames: Frames, cast: Truths, category: str, ending: str) -> gpd.GeoDataFrame:
+    """Return one facility of that category in the middle of each natural village of the village of plenty."""
+    hamlets = frames["hamlets"]
+    mine = hamlets[hamlets["unit_id"] == cast.plenty]
+    data = {
+        "name": (mine["name"] + ending).to_numpy(),
+        "category": category,
+        "unit_id": cast.plenty,
+        "status": "working",
+        "opened": "2024-09-01",
+    }
+    return gpd.GeoDataFrame(data, geometry=mine.geometry.translate(6.0, 6.0).to_numpy(), crs=CRS)
+
+
+def _twenty_fitness_sets(facilities: gpd.GeoDataFrame, cast: Truths) -> gpd.GeoDataFrame:
+    """Return the facilities with as many fitness sets as the size says: surplus ones go where there are several."""
     sets = facilities[facilities["category"] == "fitness"]
-    surplus = len(sets) - SIZE.fitness
-    order = sets.assign(number=sets.groupby("unit_id").cumcount()).sort_values("number", kind="stable")
-    return facilities.drop(order.index[len(order) - surplus :]) if surplus > 0 else facilities
+    number = sets.groupby("unit_id").cumcount().where(sets["unit_id"] != cast.plenty, -1)
+    keep = number.sort_values(kind="stable").index[: SIZE.fitness]
+    return facilities.drop(sets.index.difference(keep))
 
 
 def _lamps(frames: Frames, cast: Truths) -> gpd.GeoDataFrame:
@@ -194,17 +231,20 @@ def _staff(units: gpd.GeoDataFrame, cast: Truths) -> pd.DataFrame:
 
 
 def _cameras(frames: Frames, cast: Truths) -> gpd.GeoDataFrame:
-    """Return the cameras: each school gate has one, but one is offline and one looks the other way."""
+    """Return the cameras: every gate, market and hospital has one that sees it, but for the two that the cast names."""
     points, cameras = frames["points"], frames["cameras"].copy()
-    near = gpd.GeoSeries(points.geometry).sindex.nearest(cameras.geometry, return_all=False)[1]
-    target = points.index[near]
-    for camera in cameras.index[target == cast.offline_gate]:
-        cameras.loc[camera, "status"] = "broken"
-    seen = points.geometry[cast.astray_gate]
-    for camera in cameras.index[target == cast.astray_gate]:
-        at = cameras.geometry[camera]
-        away = np.degrees(np.arctan2(at.x - seen.x, at.y - seen.y)) % 360
-        cameras.loc[camera, ["status", "azimuth_deg", "fov_deg"]] = ["working", float(np.round(away) % 360), 75.0]
+    near = points.sindex.nearest(cameras.geometry, return_all=False)[1]
+    target = points.iloc[near].set_axis(cameras.index)
+    at = shapely.get_coordinates(target.geometry) - shapely.get_coordinates(cameras.geometry)
+    facing = pd.Series(np.round(np.degrees(np.arctan2(at[:, 0], at[:, 1]))) % 360, index=cameras.index)
+    watched = target["category"].isin(list(WATCHED.values()))
+    cameras.loc[watched, "status"] = "working"
+    cameras["azimuth_deg"] = cameras["azimuth_deg"].mask(watched & cameras["azimuth_deg"].notna(), facing)
+    target_id = pd.Series(points.index[near], index=cameras.index)
+    cameras.loc[target_id == cast.offline_gate, "status"] = "broken"
+    astray = target_id == cast.astray_gate
+    cameras.loc[astray, "azimuth_deg"] = (facing[astray] + 180) % 360
+    cameras.loc[astray, "fov_deg"] = 75.0
     return cameras
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from examples.worlds.fabric import waves
 from examples.worlds.growth import Numbers
-from examples.worlds.roads import COUNTY, NONE, STREET, TOWNSHIP, TRACK, VILLAGE
+from examples.worlds.roads import COUNTY, NONE, TOWNSHIP, TRACK, VILLAGE
 from examples.worlds.world import Ground, frame, points
 
 SPACING_M = 33.0
@@ -91,16 +92,13 @@ def lamps(ground: Ground, roads: gpd.GeoDataFrame, rng: np.random.Generator) -> 
 
 
 def _lighting_order(roads: gpd.GeoDataFrame, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
-    """Return road rows in the order they got lamps: villages took their turn, the roads that should be lit went first."""
+    """Return road rows in the order they got lamps: roads that should be lit, then lanes, the town before most villages."""
     middle = shapely.get_coordinates(shapely.line_interpolate_point(roads.geometry.to_numpy(), 0.5, normalized=True))
-    from examples.worlds.fabric import waves
-
     turn = waves(middle, 3_000.0, rng) + 0.35 * rng.standard_normal(len(roads))
     wanted = (roads["lit_required"] == "yes").to_numpy()
     town = (roads["class"] == "镇区街道").to_numpy()
     lane = (roads["class"] == "巷道").to_numpy()
-    rank = np.where(town, 0, np.where(wanted, 1, np.where(lane, 2, 3)))
-    return np.lexsort((turn, np.where(rank == 0, 1, rank)))
+    return np.lexsort((turn - 1.2 * town, np.where(wanted, 0, np.where(lane, 1, 2))))
 
 
 def beside(lines: Numbers, along: Numbers, off_m: Numbers) -> Numbers:
@@ -116,11 +114,9 @@ def beside(lines: Numbers, along: Numbers, off_m: Numbers) -> Numbers:
 
 
 def cameras(ground: Ground, watched: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Return `size.cameras` cameras near points to watch, most of them looking at the point, a few not, a few offline."""
+    """Return `size.cameras` cameras: gates and markets first, then entrances and junctions; some look astray or are off."""
     count = ground.size.cameras
-    first = np.where(watched["category"].isin(["school_gate", "market", "hospital"]), 0.45, 0.0) + rng.random(
-        len(watched)
-    )
+    first = watched["category"].isin(list(WATCHED.values())).to_numpy() + rng.random(len(watched))
     at = np.resize(np.argsort(-first, kind="stable"), count)
     target = shapely.get_coordinates(watched.geometry)[at]
     turn = rng.uniform(0, 2 * np.pi, count)
@@ -140,6 +136,3 @@ def cameras(ground: Ground, watched: gpd.GeoDataFrame, rng: np.random.Generator)
     }
     width = max(3, len(str(count)))
     return frame(data, np.char.mod(f"JK%0{width}d", 1 + np.arange(count)), shapely.points(np.round(xy, 2)))
-
-
-__all__ = ["STREET", "beside", "cameras", "lamps", "points_to_watch"]

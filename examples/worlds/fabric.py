@@ -148,29 +148,33 @@ def streets(fabric: Fabric) -> Flags:
 def river(fabric: Fabric, count: int, rng: np.random.Generator) -> Flags:
     """Return which edges have a river between their cells: `count` rivers from edge to edge of the world."""
     n = len(fabric.corner)
-    pairs = np.sort(fabric.corners, axis=1)
-    ends = fabric.corner[pairs]
-    middle = ends.mean(axis=1)
-    in_town = (fabric.seat_of[fabric.edges] >= 0).any(axis=1)
-    cost = np.hypot(*(ends[:, 0] - ends[:, 1]).T) + 1.0
-    cost *= np.exp(1.1 * waves(middle, 1400.0, rng)) * np.where(in_town, 60.0, 1.0)
-    if (fabric.seat_of >= 0).any():
-        town = cKDTree(fabric.centre[fabric.seat_of >= 0]).query(middle)[0]
-        cost *= 1 - 0.7 * np.exp(-((town / 1800.0) ** 2))
-    usable = inland(fabric)
-    graph = coo_matrix((cost[usable], (pairs[usable, 0], pairs[usable, 1])), shape=(n, n)).tocsr()
-    wet = np.zeros(len(fabric.edges), dtype=bool)
+    usable = np.flatnonzero(inland(fabric))
+    pairs = np.sort(fabric.corners[usable], axis=1)
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-    shore = np.unique(pairs[usable].ravel())
+    usable, pairs = usable[order], pairs[order]
+    cost = _river_cost(fabric, usable, rng)
+    graph = coo_matrix((cost, (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
+    wet = np.zeros(len(fabric.edges), dtype=bool)
+    shore = np.unique(pairs.ravel())
     for index in range(count):
         start, end = _banks(fabric.corner[shore], index, count, rng)
         before = dijkstra(graph, directed=False, indices=shore[start], return_predecessors=True)[1]
-        at = int(shore[end])
-        while before[at] >= 0:
-            step = edge_index(n, pairs[order], np.array([[at, before[at]]]))[0]
-            wet[order[step]] = True
-            at = int(before[at])
+        way = [int(shore[end])]
+        while before[way[-1]] >= 0:
+            way.append(int(before[way[-1]]))
+        wet[usable[edge_index(n, pairs, np.column_stack([way[:-1], way[1:]]))]] = True
     return wet
+
+
+def _river_cost(fabric: Fabric, edge: Ints, rng: np.random.Generator) -> Numbers:
+    """Return how unwilling a river is to flow along each edge's border: through hills, through a town, far from one."""
+    ends = fabric.corner[fabric.corners[edge]]
+    middle = ends.mean(axis=1)
+    in_town = (fabric.seat_of[fabric.edges[edge]] >= 0).any(axis=1)
+    cost = np.hypot(*(ends[:, 0] - ends[:, 1]).T) + 1.0
+    cost *= np.exp(1.1 * waves(middle, 1400.0, rng)) * np.where(in_town, 60.0, 1.0)
+    town = cKDTree(fabric.centre[fabric.seat_of >= 0]).query(middle)[0]
+    return cost * (1 - 0.7 * np.exp(-((town / 1800.0) ** 2)))
 
 
 def _banks(corner: Numbers, index: int, count: int, rng: np.random.Generator) -> tuple[int, int]:

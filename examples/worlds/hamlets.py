@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from examples.worlds.fabric import Fabric
-from examples.worlds.growth import Flags, Ints, Numbers
+from examples.worlds.growth import Ints, Numbers
 from examples.worlds.roads import NONE, TRACK, Roads, half_edges
 from examples.worlds.villages import Villages
 
@@ -91,9 +91,10 @@ def _room(fabric: Fabric) -> Numbers:
 
 
 def _streets_of_their_own(hamlet: Ints, angle: Numbers, rng: np.random.Generator) -> tuple[Ints, Numbers]:
-    """Return streets that fill each gap wider than 140 degrees between a hamlet's roads, evenly but not exactly."""
+    """Return streets that fill the wide gaps (over 95-150 degrees) between a hamlet's roads, evenly but not exactly."""
     gap = _gap_to_next(hamlet, angle)
-    extra = np.maximum(np.ceil(gap / np.radians(140)).astype(int) - 1, 0)
+    wide = np.radians(rng.uniform(95, 150, hamlet.max() + 1))[hamlet] if len(hamlet) else gap
+    extra = np.maximum(np.ceil(gap / wide).astype(int) - 1, 0)
     which = np.repeat(np.arange(len(gap)), extra)
     step = np.arange(len(which)) - np.repeat(np.cumsum(extra) - extra, extra) + 1
     turned = angle[which] + gap[which] * step / (extra[which] + 1) + rng.uniform(-0.17, 0.17, len(which))
@@ -122,7 +123,7 @@ def lanes_off(arms: Arms, rng: np.random.Generator) -> Lanes:
     count = np.maximum(((arms.length - 16.0) / LANE_M).astype(int), 0)
     arm = np.repeat(np.arange(len(count)), count)
     step = np.arange(len(arm)) - np.repeat(np.cumsum(count) - count, count)
-    along = 24.0 + LANE_M * step + rng.uniform(-5, 5, len(arm))
+    along = 21.0 + LANE_M * step + rng.uniform(-5, 5, len(arm))
     arm, along = np.repeat(arm, 2), np.repeat(along, 2)
     side = np.tile([1, -1], len(arm) // 2)
     lean = np.pi / 2 + rng.uniform(-0.12, 0.12, len(arm))
@@ -130,7 +131,7 @@ def lanes_off(arms: Arms, rng: np.random.Generator) -> Lanes:
     far = np.sin(lean - half)
     until = np.where(far > 0.05, along * np.sin(np.minimum(half, 3.0)) / np.maximum(far, 0.05), np.inf)
     edge_of_hamlet = np.sqrt(np.maximum((1.08 * arms.length[arm]) ** 2 - along**2, 0.0))
-    length = np.minimum(0.86 * until, edge_of_hamlet) * rng.uniform(0.8, 1.0, len(arm))
+    length = np.minimum(0.9 * until, edge_of_hamlet) * rng.uniform(0.8, 1.0, len(arm))
     kept = (length >= SHORTEST_LANE_M) & (rng.random(len(arm)) < 0.93)
     arm, along, side, lean, length = arm[kept], along[kept], side[kept], lean[kept], length[kept]
     turn = arms.angle[arm] + side * lean
@@ -140,9 +141,10 @@ def lanes_off(arms: Arms, rng: np.random.Generator) -> Lanes:
 
 @dataclass(frozen=True)
 class Plots:
-    """Places for a home (or a public building) along streets: `xy`, the `street` they front, how far `along` it."""
+    """Places for a home (or a public building): `xy`, and the `street` they front at `foot`, `along` m from its start."""
 
     xy: Numbers
+    foot: Numbers
     street: Ints
     along: Numbers
 
@@ -158,7 +160,8 @@ def plots(start: Numbers, end: Numbers, *, front_m: float, setback_m: float, fir
     side = np.tile([1.0, -1.0], len(street) // 2)
     unit = way[street] / length[street][:, None]
     across = np.column_stack([-unit[:, 1], unit[:, 0]])
-    return Plots(start[street] + unit * along[:, None] + across * (side * setback_m)[:, None], street, along)
+    foot = start[street] + unit * along[:, None]
+    return Plots(foot + across * (side * setback_m)[:, None], foot, street, along)
 
 
 def back_lanes(lanes: Lanes, arms: Arms, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -177,8 +180,8 @@ def back_lanes(lanes: Lanes, arms: Arms, rng: np.random.Generator) -> tuple[Ints
     return one[kept], two[kept]
 
 
-def used_length(street: Ints, along: Numbers, taken: Flags, count: int) -> Numbers:
-    """Return how far out the last taken plot of each street is, 0 where none is."""
+def used_length(street: Ints, along: Numbers, count: int) -> Numbers:
+    """Return how far out the last home on each street is, 0 where there is none."""
     out = np.zeros(count)
-    np.maximum.at(out, street[taken], along[taken])
+    np.maximum.at(out, street, along)
     return out

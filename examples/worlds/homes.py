@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ from examples.worlds.villages import Villages
 
 TOWN_SHARE = 0.17  # of all homes stand in the town seats
 LONE_SHARE = 0.02  # of all homes stand by a country road, far from the next
-PUBLIC_M = 40.0  # main street this near the middle of a village is kept for public buildings
+PUBLIC_M = 32.0  # main street this near the middle of a village is kept for public buildings
 STUB_M = 4.0  # street beyond the last door
 
 # Blocks of a town's grid (column, row of their lower corner) that hold no homes.
@@ -40,6 +40,7 @@ class Built:
     """What is built: homes, the streets they need, and the plots kept for public buildings.
 
     `arms_used` is how much of each main street is built on (m; 0: none, and no street of its own is laid then).
+    Paths to doors leave lane `door_lane` at `door_foot` and end at `door_xy`.
     """
 
     homes: Homes
@@ -47,7 +48,29 @@ class Built:
     arms_used: Numbers
     lanes: Lanes
     public_xy: Numbers
-    public_hamlet: Ints  # -1 - town for plots in a town seat
+    public_place: Ints  # a natural village by row, or -1 - town
+    door_lane: Ints
+    door_foot: Numbers
+    door_xy: Numbers
+
+
+@dataclass(frozen=True)
+class _Lots:
+    """All the plots of a world: by which kind of street (ON_ARM ...), which of them, how far out, and in which place.
+
+    `place` counts natural villages, then towns, then one for everything by the country roads.
+    """
+
+    xy: Numbers
+    foot: Numbers
+    kind: Ints
+    street: Ints
+    along: Numbers
+    place: Ints
+    village: Ints
+
+
+ON_ARM, ON_LANE, ON_STREET, LONE = range(4)
 
 
 def build(fabric: Fabric, villages: Villages, roads: Roads, size: Size, rng: np.random.Generator) -> Built:
@@ -55,46 +78,69 @@ def build(fabric: Fabric, villages: Villages, roads: Roads, size: Size, rng: np.
     hamlet_quota, town_quota = _quotas(villages, size, rng)
     arms = main_streets(fabric, villages, roads, hamlet_quota, rng)
     lanes = lanes_off(arms, rng)
-    on_arms = plots(arms.start, arms.end, front_m=FRONT_M, setback_m=SETBACK_M + 2, first_m=14.0)
-    on_lanes = plots(lanes.start, lanes.end, front_m=FRONT_M, setback_m=SETBACK_M, first_m=16.0)
-    street_rows = np.flatnonzero(streets(fabric) & (roads.rank != NONE))
-    ends = fabric.centre[fabric.edges[street_rows]]
-    on_streets = plots(ends[:, 0], ends[:, 1], front_m=8.0, setback_m=SETBACK_M + 1, first_m=13.0)
-    lone_xy, lone_village = _lone_plots(fabric, villages, roads, size, rng)
-
-    n_hamlets, n_towns = len(villages.hamlet), size.towns
-    place = np.concatenate(
-        [
-            arms.hamlet[on_arms.street],
-            arms.hamlet[lanes.arm[on_lanes.street]],
-            n_hamlets + fabric.seat_of[fabric.edges[street_rows[on_streets.street], 0]],
-            np.full(len(lone_xy), n_hamlets + n_towns),
-        ]
-    )
-    kind = np.repeat([0, 1, 2, 3], [len(on_arms.xy), len(on_lanes.xy), len(on_streets.xy), len(lone_xy)])
-    xy = np.concatenate([on_arms.xy, on_lanes.xy, on_streets.xy, lone_xy])
-    public = (kind == 0) & (np.concatenate([on_arms.along, np.full((kind != 0).sum(), np.inf)]) < PUBLIC_M)
-    public |= (kind == 2) & (rng.random(len(kind)) < 0.09)
-    open_ground = np.zeros(len(kind), dtype=bool)
-    open_ground[kind == 2] = _in_open_block(fabric, on_streets.xy)
-    public &= ~open_ground
+    lots = _lots(fabric, villages, roads, size, arms, lanes, rng)
+    public, closed = _kept_free(fabric, lots, rng)
     quota = np.concatenate([hamlet_quota, town_quota, [LONE_SHARE * size.homes]])
-    middle = np.concatenate([fabric.centre[villages.hamlet], fabric.centre[villages.seat[:n_towns]], np.zeros((1, 2))])
-    far = np.hypot(*(xy - middle[place]).T) * rng.uniform(0.75, 1.25, len(xy))
-    taken = _fill(place, np.where(public | open_ground, np.inf, far), quota, size.homes)
-    arms_taken, lanes_taken = taken[kind == 0], taken[kind == 1]
-    arms_used, lanes, renumbered = _cut_back(
-        arms, lanes, on_arms.street, on_arms.along, arms_taken, on_lanes.street, on_lanes.along, lanes_taken
+    middle = np.concatenate(
+        [fabric.centre[villages.hamlet], fabric.centre[villages.seat[: size.towns]], np.zeros((1, 2))]
     )
-    del renumbered
-    unit = np.concatenate([villages.hamlet_village, np.arange(n_towns), [-1]])[place]
-    unit[kind == 3] = lone_village
-    in_hamlet = np.where(place < n_hamlets, place, -1)
-    people, pop60, children = _people(taken.sum(), size.people, rng)
-    jitter = rng.uniform(-1.6, 1.6, (int(taken.sum()), 2))
-    homes = Homes(xy[taken] + jitter, unit[taken], in_hamlet[taken], people, pop60, children)
-    public_place = np.where(place < n_hamlets, place, n_hamlets - 1 - place)
-    return Built(homes, arms, arms_used, lanes, xy[public], public_place[public])
+    far = np.hypot(*(lots.xy - middle[lots.place]).T) * rng.uniform(0.75, 1.25, len(lots.xy))
+    taken = _fill(lots.place, np.where(public | closed, np.inf, far), quota, size.homes)
+    arms_used, lanes, renumbered = _cut_back(arms, lanes, lots, taken)
+    n = len(villages.hamlet)
+    people, pop60, children = _people(size.homes, size.people, rng)
+    xy = lots.xy[taken] + rng.uniform(-1.6, 1.6, (size.homes, 2))
+    hamlet = np.where(lots.place < n, lots.place, -1)[taken]
+    homes = Homes(xy, lots.village[taken], hamlet, people, pop60, children)
+    with_path = (lots.kind[taken] == ON_LANE) & (rng.random(size.homes) < size.door_paths)
+    door_lane = renumbered[lots.street[taken][with_path]]
+    public_place = np.where(lots.place < n, lots.place, n - 1 - lots.place)[public]
+    return Built(
+        homes,
+        arms,
+        arms_used,
+        lanes,
+        lots.xy[public],
+        public_place,
+        door_lane,
+        lots.foot[taken][with_path],
+        xy[with_path],
+    )
+
+
+def _lots(
+    fabric: Fabric, villages: Villages, roads: Roads, size: Size, arms: Arms, lanes: Lanes, rng: np.random.Generator
+) -> _Lots:
+    """Return every plot there is: on main streets, on lanes, in the town seats, and by country roads."""
+    on_arms = plots(arms.start, arms.end, front_m=FRONT_M, setback_m=SETBACK_M + 2, first_m=12.0)
+    on_lanes = plots(lanes.start, lanes.end, front_m=FRONT_M, setback_m=SETBACK_M, first_m=15.0)
+    rows = np.flatnonzero(streets(fabric) & (roads.rank != NONE))
+    ends = fabric.centre[fabric.edges[rows]]
+    in_town = plots(ends[:, 0], ends[:, 1], front_m=8.0, setback_m=SETBACK_M + 1, first_m=13.0)
+    lone_xy, lone_village = _lone_plots(fabric, villages, roads, size, rng)
+    n, towns, lone = len(villages.hamlet), size.towns, len(lone_xy)
+    parts = (on_arms, on_lanes, in_town)
+    town = fabric.seat_of[fabric.edges[rows[in_town.street], 0]]
+    arm_hamlet, lane_hamlet = arms.hamlet[on_arms.street], arms.hamlet[lanes.arm[on_lanes.street]]
+    owner = villages.hamlet_village
+    return _Lots(
+        xy=np.concatenate([*(part.xy for part in parts), lone_xy]),
+        foot=np.concatenate([*(part.foot for part in parts), lone_xy]),
+        kind=np.repeat([ON_ARM, ON_LANE, ON_STREET, LONE], [*(len(part.xy) for part in parts), lone]),
+        street=np.concatenate([*(part.street for part in parts), np.full(lone, -1)]),
+        along=np.concatenate([*(part.along for part in parts), np.zeros(lone)]),
+        place=np.concatenate([arm_hamlet, lane_hamlet, n + town, np.full(lone, n + towns)]),
+        village=np.concatenate([owner[arm_hamlet], owner[lane_hamlet], town, lone_village]),
+    )
+
+
+def _kept_free(fabric: Fabric, lots: _Lots, rng: np.random.Generator) -> tuple[Flags, Flags]:
+    """Return which plots are kept for public buildings, and which look onto ground that is kept open."""
+    on_street = lots.kind == ON_STREET
+    closed = np.zeros(len(lots.kind), dtype=bool)
+    closed[on_street] = _in_open_block(fabric, lots.xy[on_street])
+    public = ((lots.kind == ON_ARM) & (lots.along < PUBLIC_M)) | (on_street & (rng.random(len(closed)) < 0.09))
+    return public & ~closed, closed
 
 
 def block_corners(fabric: Fabric, block: tuple[int, int]) -> Numbers:
@@ -135,7 +181,7 @@ def _lone_plots(
         return np.zeros((0, 2)), np.zeros(0, dtype=np.int64)
     row = rng.choice(rows, size=max(1, int(1.5 * LONE_SHARE * size.homes)))
     a, b = fabric.centre[fabric.edges[row, 0]], fabric.centre[fabric.edges[row, 1]]
-    share = rng.uniform(0.43, 0.57, len(row))
+    share = rng.uniform(0.42, 0.48, len(row)) + np.where(rng.random(len(row)) < 0.5, 0.1, 0.0)
     across = np.column_stack([-(b - a)[:, 1], (b - a)[:, 0]]) / fabric.length[row][:, None]
     off = rng.uniform(11, 38, len(row)) * rng.choice([-1, 1], len(row))
     near = np.where(share < 0.5, fabric.edges[row, 0], fabric.edges[row, 1])
@@ -158,29 +204,20 @@ def _fill(place: Ints, far: Numbers, quota: Numbers, count: int) -> Flags:
     return taken
 
 
-def _cut_back(
-    arms: Arms,
-    lanes: Lanes,
-    arm_of_plot: Ints,
-    arm_along: Numbers,
-    arm_taken: Flags,
-    lane_of_plot: Ints,
-    lane_along: Numbers,
-    lane_taken: Flags,
-) -> tuple[Numbers, Lanes, Ints]:
-    """Return how much of each main street is used, and the used lanes, ended just beyond their last home."""
-    used = used_length(lane_of_plot, lane_along, lane_taken, len(lanes.arm))
+def _cut_back(arms: Arms, lanes: Lanes, lots: _Lots, taken: Flags) -> tuple[Numbers, Lanes, Ints]:
+    """Return how much of each main street is used, the used lanes ended just beyond their last home, and lanes' new rows."""
+    on_lane, on_arm = taken & (lots.kind == ON_LANE), taken & (lots.kind == ON_ARM)
+    used = used_length(lots.street[on_lane], lots.along[on_lane], len(lanes.arm))
     kept = np.flatnonzero(used > 0)
     way = lanes.end[kept] - lanes.start[kept]
     full = np.hypot(*way.T)
-    length = np.minimum(used[kept] + STUB_M, full)
-    end = lanes.start[kept] + way * (length / full)[:, None]
-    left = replace(
-        lanes, arm=lanes.arm[kept], along=lanes.along[kept], side=lanes.side[kept], start=lanes.start[kept], end=end
-    )
-    out = used_length(arm_of_plot, arm_along, arm_taken, len(arms.angle))
+    end = lanes.start[kept] + way * (np.minimum(used[kept] + STUB_M, full) / full)[:, None]
+    left = Lanes(lanes.arm[kept], lanes.along[kept], lanes.side[kept], lanes.start[kept], end)
+    out = used_length(lots.street[on_arm], lots.along[on_arm], len(arms.angle))
     np.maximum.at(out, left.arm, left.along)
-    return np.where(out > 0, np.minimum(out + STUB_M, arms.length), 0.0), left, kept
+    renumbered = np.full(len(lanes.arm), -1)
+    renumbered[kept] = np.arange(len(kept))
+    return np.where(out > 0, np.minimum(out + STUB_M, arms.length), 0.0), left, renumbered
 
 
 def _people(homes: int, people: int, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from examples.worlds.fabric import Fabric, inland, streets, waves
-from examples.worlds.growth import Flags, Ints, Numbers, edge_index, grow, joins, tree, walked
+from examples.worlds.growth import Flags, Ints, Numbers, grow, joins, tree, walked
 from examples.worlds.size import Size
 from examples.worlds.villages import Villages
 
@@ -31,19 +31,19 @@ def lay_roads(fabric: Fabric, villages: Villages, size: Size, rng: np.random.Gen
     weight = _weight(fabric, rng)
     weight[~free] = np.inf
     rank = np.full(len(fabric.edges), NONE)
-    grid = streets(fabric) & (rng.random(len(fabric.edges)) > 0.07)
-    rank[grid] = STREET
+    grid = streets(fabric)
+    rank[grid & (rng.random(len(fabric.edges)) > 0.07)] = STREET
     _lay(rank, COUNTY, _between_towns(fabric, villages, weight, rng))
     _lay(rank, TOWNSHIP, _between_villages(fabric, villages, _shared(weight, rank, 0.35), rng))
     _lay(rank, VILLAGE, _to_hamlets(fabric, villages, _shared(weight, rank, 0.2), rank))
     _lay(rank, TRACK, _tracks(fabric, villages, rank, free, size, rng))
+    rank[grid & (rank != NONE)] = STREET  # whatever road passes through a town is its street there
     _mend_grid(fabric, rank)
     return Roads(rank, fabric.wet & (rank != NONE))
 
 
 def _lay(rank: Ints, new: int, on: Flags) -> None:
-    fresh = on & ((rank == NONE) | ((rank == STREET) & (new == COUNTY)))
-    rank[fresh] = new
+    rank[on & (rank == NONE)] = new
 
 
 def _passable(fabric: Fabric, villages: Villages) -> Flags:
@@ -146,6 +146,3 @@ def half_edges(fabric: Fabric, chosen: Flags, at: Ints) -> tuple[Ints, Ints, Int
     there = np.concatenate([fabric.edges[rows, 1], fabric.edges[rows, 0]])
     kept = np.isin(here, at)
     return edge[kept], here[kept], there[kept]
-
-
-__all__ = ["COUNTY", "NONE", "STREET", "TOWNSHIP", "TRACK", "VILLAGE", "Roads", "edge_index", "half_edges", "lay_roads"]

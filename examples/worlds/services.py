@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from examples.worlds import electric
+from examples.worlds.growth import Ints, Numbers
 from examples.worlds.homes import PARK_BLOCK, SCHOOL_BLOCK, VACANT_BLOCK, block_corners
 from examples.worlds.world import Ground, frame, points
 
@@ -68,23 +71,29 @@ def provided(
     }
 
 
-def spot(ground: Ground, place: np.ndarray, turn: int) -> np.ndarray:  # type: ignore[type-arg]
-    """Return a public plot at each place (natural village by row, or -1 - town): the `turn`-th of those it has."""
-    built = ground.built
-    order = np.lexsort((_scramble(built.public_xy), built.public_hamlet))
-    have = built.public_hamlet[order]
-    first, last = np.searchsorted(have, place), np.searchsorted(have, place, side="right")
-    found = built.public_xy[order][np.minimum(first + turn % np.maximum(last - first, 1), len(have) - 1)]
-    cell = np.where(
-        place >= 0, ground.villages.hamlet[np.maximum(place, 0)], ground.villages.seat[np.maximum(-1 - place, 0)]
-    )
-    beside = ground.fabric.centre[cell] + np.array([6.0, 6.0])
-    return np.where((last > first)[:, None], found, beside)
+@dataclass(frozen=True)
+class Spots:
+    """The public plots of each place (natural village by row, or -1 - town), in an order that looks random but is not."""
+
+    place: Ints
+    xy: Numbers
+    ground: Ground
+
+    def at(self, place: Ints, turn: int) -> Numbers:
+        """Return a plot at each place, the `turn`-th it has; beside its middle if it has none."""
+        first, last = np.searchsorted(self.place, place), np.searchsorted(self.place, place, side="right")
+        found = self.xy[np.minimum(first + turn % np.maximum(last - first, 1), len(self.place) - 1)]
+        villages = self.ground.villages
+        cell = np.where(place >= 0, villages.hamlet[np.maximum(place, 0)], villages.seat[np.maximum(-1 - place, 0)])
+        return np.where((last > first)[:, None], found, self.ground.fabric.centre[cell] + 6.0)
 
 
-def _scramble(xy: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    """Return an order that looks random but depends on the place alone."""
-    return np.modf(np.abs(np.sin(xy[:, 0] * 12.9898 + xy[:, 1] * 78.233)) * 43758.5453)[0]
+def spots(ground: Ground) -> Spots:
+    """Return where public buildings may stand."""
+    xy, place = ground.built.public_xy, ground.built.public_place
+    scrambled = np.modf(np.abs(np.sin(xy[:, 0] * 12.9898 + xy[:, 1] * 78.233)) * 43758.5453)[0]
+    order = np.lexsort((scrambled, place))
+    return Spots(place[order], xy[order], ground)
 
 
 def place_of_unit(ground: Ground) -> np.ndarray:  # type: ignore[type-arg]
@@ -95,7 +104,13 @@ def place_of_unit(ground: Ground) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def _facilities(ground: Ground, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    rows = [*_rural_facilities(ground, rng), *_town_facilities(ground), _fitness(ground, rng), _waste(ground, rng)]
+    free = spots(ground)
+    rows = [
+        *_rural_facilities(ground, free, rng),
+        *_town_facilities(ground, free),
+        _fitness(ground, free, rng),
+        _waste(ground, free, rng),
+    ]
     table = pd.concat([pd.DataFrame(row) for row in rows], ignore_index=True)
     xy = table[["x", "y"]].to_numpy()
     n = len(table)
@@ -118,30 +133,30 @@ def _rows(ground: Ground, category: str, village: np.ndarray, xy: np.ndarray, na
     return {"category": category, "village": village, "name": names, "x": xy[:, 0], "y": xy[:, 1]}
 
 
-def _rural_facilities(ground: Ground, rng: np.random.Generator) -> list[dict[str, object]]:
+def _rural_facilities(ground: Ground, free: Spots, rng: np.random.Generator) -> list[dict[str, object]]:
     rural = np.arange(ground.size.towns, len(ground.unit_id))
     place = place_of_unit(ground)
     rows = []
     for turn, (category, (share, ending)) in enumerate(RURAL.items()):
         village = rural[rng.random(len(rural)) < share]
-        xy = spot(ground, place[village], turn)
+        xy = free.at(place[village], turn)
         rows.append(_rows(ground, category, village, xy, np.char.add(ground.unit_name[village], ending)))
     return rows
 
 
-def _town_facilities(ground: Ground) -> list[dict[str, object]]:
+def _town_facilities(ground: Ground, free: Spots) -> list[dict[str, object]]:
     town = np.arange(ground.size.towns)
     short = np.array([name[:-2] for name in ground.unit_name[town]])
     rows = []
     for turn, (category, ending) in enumerate(TOWN.items()):
-        xy = spot(ground, -1 - town, turn)
+        xy = free.at(-1 - town, turn)
         if category == "school":
             xy = block_corners(ground.fabric, SCHOOL_BLOCK).mean(axis=1)
         rows.append(_rows(ground, category, town, xy, np.char.add(np.char.add(short, "镇"), ending)))
     return rows
 
 
-def _fitness(ground: Ground, rng: np.random.Generator) -> dict[str, object]:
+def _fitness(ground: Ground, free: Spots, rng: np.random.Generator) -> dict[str, object]:
     """Return `size.fitness` sets: three to a town, one to as many villages as there are, then second ones."""
     towns, n = ground.size.towns, len(ground.unit_id)
     count = ground.size.fitness
@@ -153,21 +168,21 @@ def _fitness(ground: Ground, rng: np.random.Generator) -> dict[str, object]:
     xy = np.empty((count, 2))
     place = place_of_unit(ground)[village]
     for each in np.unique(turn):
-        xy[turn == each] = spot(ground, place[turn == each], int(each))
+        xy[turn == each] = free.at(place[turn == each], int(each))
     order = np.char.mod("健身路径%d号", turn - 10)
     return _rows(ground, "fitness", village, xy, np.char.add(ground.unit_name[village], order))
 
 
-def _waste(ground: Ground, rng: np.random.Generator) -> dict[str, object]:
+def _waste(ground: Ground, free: Spots, rng: np.random.Generator) -> dict[str, object]:
     """Return sorting kiosks (分类垃圾亭): one in most natural villages, four in a town."""
     villages = ground.villages
     have = np.flatnonzero(rng.random(len(villages.hamlet)) < 0.72)
     town = np.repeat(np.arange(ground.size.towns), 4)
     place = np.concatenate([have, -1 - town])
-    xy = spot(ground, place, 9)
+    xy = free.at(place, 9)
     for k in range(4):
         mine = len(have) + np.arange(k, len(town), 4)
-        xy[mine] = spot(ground, place[mine], 14 + k)
+        xy[mine] = free.at(place[mine], 14 + k)
     village = np.concatenate([villages.hamlet_village[have], town])
     names = np.concatenate([ground.hamlet_name[have], ground.unit_name[town]])
     return _rows(ground, "waste", village, xy, np.char.add(names.astype(str), "分类垃圾亭"))

@@ -13,7 +13,8 @@ class Size:
 
     `villages` counts towns' own communities (社区) too: `towns` of them are town seats. `cells` is how many cells of land
     a village is made of: roads run from cell to cell, so it sets how fine the country roads are. `cut_off` villages have
-    lost their bridges. `tracks` is the share (0-1) of free neighbouring cells that a field track joins.
+    lost their bridges. `tracks` is about the share (0-1) of free neighbouring cells that a field track joins, `door_paths`
+    that of homes on a lane whose path to the door (入户路) is a road of its own.
     """
 
     villages: int = 20
@@ -26,6 +27,7 @@ class Size:
     cells: int = 36
     cut_off: int = 1
     tracks: float = 0.06
+    door_paths: float = 0.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.towns <= self.villages:
@@ -47,6 +49,7 @@ SCALES: dict[str, Size] = {
         towns=15,
         cells=36,
         cut_off=4,
+        door_paths=0.2,
     ),
     "province": Size(
         villages=50_000,
@@ -59,5 +62,6 @@ SCALES: dict[str, Size] = {
         cells=16,
         cut_off=40,
         tracks=0.3,
+        door_paths=0.5,
     ),
 }

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from examples.worlds.bend import Bend
+from examples.worlds.bend import Bend, rounded
 from examples.worlds.fabric import Fabric
 from examples.worlds.growth import Flags, Ints, Numbers
 from examples.worlds.hamlets import back_lanes
 from examples.worlds.homes import Built
 from examples.worlds.roads import COUNTY, NONE, STREET, TOWNSHIP, TRACK, VILLAGE, Roads
 
-MAIN, LANE, BACK = 5, 6, 7  # ranks below the country roads: main street of a village, lane, back lane
+MAIN, LANE, BACK, PATH = 5, 6, 7, 8  # below the country roads: a village's main street, lane, back lane, path to a door
 BRIDGE_SPAN = (0.42, 0.58)  # of the edge that crosses the water
 STEP_M = 45.0  # no straight piece is longer, so that a bend shows
 
@@ -36,10 +36,11 @@ def lines(fabric: Fabric, roads: Roads, built: Built, bend: Bend, rng: np.random
     grid = shapely.linestrings(fabric.centre[fabric.edges[roads.rank == STREET]])
     bridges = _bridges(fabric, roads)
     streets, street_arm = _main_streets(built)
-    lanes = shapely.linestrings(np.stack([built.lanes.start, built.lanes.end], axis=1))
+    lanes = _lanes(built)
     one, two = back_lanes(built.lanes, built.arms, rng)
     back = shapely.linestrings(np.stack([built.lanes.end[one], built.lanes.end[two]], axis=1))
-    parts = [*country, grid, bridges[0], streets, lanes, back]
+    paths = shapely.linestrings(np.stack([built.door_foot, built.door_xy], axis=1))
+    parts = [*country, grid, bridges[0], streets, lanes, back, paths]
     rank = np.concatenate(
         [
             np.repeat([COUNTY, TOWNSHIP, VILLAGE, TRACK, STREET], [*(len(part) for part in country), len(grid)]),
@@ -47,11 +48,12 @@ def lines(fabric: Fabric, roads: Roads, built: Built, bend: Bend, rng: np.random
             _rank_of_arms(roads, built)[street_arm],
             np.full(len(lanes), LANE),
             np.full(len(back), BACK),
+            np.full(len(paths), PATH),
         ]
     )
     hamlet = np.full(len(rank), -1)
-    tail = len(streets) + len(lanes) + len(back)
-    arm_of = np.concatenate([street_arm, built.lanes.arm, built.lanes.arm[one]])
+    tail = len(streets) + len(lanes) + len(back) + len(paths)
+    arm_of = np.concatenate([street_arm, built.lanes.arm, built.lanes.arm[one], built.lanes.arm[built.door_lane]])
     hamlet[len(rank) - tail :] = built.arms.hamlet[arm_of]
     bridge = np.zeros(len(rank), dtype=bool)
     at = sum(len(part) for part in parts[:5])
@@ -94,7 +96,7 @@ def _country(fabric: Fabric, roads: Roads, built: Built, rank: int) -> Numbers:
     if not len(pairs):
         return np.zeros(0, dtype=object)
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.linestrings(pairs))))
-    return _rounded(merged, _junctions(fabric, roads))
+    return rounded(merged, _junctions(fabric, roads))
 
 
 def _banks(fabric: Fabric, rows: Ints) -> Numbers:
@@ -120,31 +122,28 @@ def _junctions(fabric: Fabric, roads: Roads) -> Numbers:
     return fixed[:, 0] + 1j * fixed[:, 1]
 
 
-def _rounded(merged: Numbers, fixed: Numbers) -> Numbers:
-    """Return the lines with each free inner vertex replaced by a curve from the piece before it to the piece after."""
-    xy, line = shapely.get_coordinates(merged, return_index=True)
-    inner = np.zeros(len(xy), dtype=bool)
-    inner[1:-1] = (line[1:-1] == line[:-2]) & (line[1:-1] == line[2:])
-    free = inner & ~np.isin(xy[:, 0] + 1j * xy[:, 1], fixed)
-    before, after = np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0)
-    share = np.linspace(0.0, 1.0, 7)[None, :, None]
-    p, q = xy + (before - xy) * 0.38, xy + (after - xy) * 0.38
-    curve = (1 - share) ** 2 * p[:, None] + 2 * share * (1 - share) * xy[:, None] + share**2 * q[:, None]
-    count = np.where(free, 7, 1)
-    row = np.repeat(np.arange(len(xy)), count)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    points = np.where(free[row][:, None], curve[row, step], xy[row])
-    return shapely.linestrings(points, indices=line[row])
-
-
 def _main_streets(built: Built) -> tuple[Numbers, Ints]:
     """Return each built-on main street with a vertex at every lane, and its arm."""
     used = np.flatnonzero(built.arms_used > 0)
     arm = np.concatenate([used, built.lanes.arm, used])
     along = np.concatenate([np.zeros(len(used)), built.lanes.along, built.arms_used[used]])
     xy = np.concatenate([built.arms.start[used], built.lanes.start, built.arms.at(used, built.arms_used[used])])
-    order = np.lexsort((along, arm))
-    arm, xy = arm[order], xy[order]
-    new = np.append(True, (np.diff(arm) != 0) | (np.diff(xy, axis=0) != 0).any(axis=1))
-    row = np.searchsorted(used, arm)
-    return shapely.linestrings(xy[new], indices=row[new]), used
+    return _threaded(np.searchsorted(used, arm), along, xy), used
+
+
+def _lanes(built: Built) -> Numbers:
+    """Return each lane with a vertex where a path to a door leaves it."""
+    lanes = built.lanes
+    every = np.arange(len(lanes.arm))
+    lane = np.concatenate([every, built.door_lane, every])
+    xy = np.concatenate([lanes.start, built.door_foot, lanes.end])
+    along = np.hypot(*(xy - lanes.start[lane]).T)
+    return _threaded(lane, along, xy)
+
+
+def _threaded(line: Ints, along: Numbers, xy: Numbers) -> Numbers:
+    """Return one line a number through its points in order, a point that comes twice taken once."""
+    order = np.lexsort((along, line))
+    line, xy = line[order], xy[order]
+    new = np.append(True, (np.diff(line) != 0) | (np.diff(xy, axis=0) != 0).any(axis=1))
+    return shapely.linestrings(xy[new], indices=line[new])

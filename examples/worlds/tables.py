@@ -6,13 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry  # noqa: F401
 
 from examples.worlds import streets
 from examples.worlds.names import NUMERALS, town_street_names
 from examples.worlds.roads import COUNTY, STREET, TOWNSHIP, TRACK, VILLAGE
-from examples.worlds.streets import BACK, LANE, MAIN, Lines
-from examples.worlds.villages import tiling
+from examples.worlds.streets import BACK, LANE, MAIN, PATH, Lines
+from examples.worlds.villages import smooth, tiling
 from examples.worlds.world import Ground, frame, points
 
 CLASSES = {
@@ -24,9 +23,20 @@ CLASSES = {
     MAIN: "村内主路",
     LANE: "巷道",
     BACK: "巷道",
+    PATH: "入户路",
 }
-_WIDTH_M = {COUNTY: 9.0, TOWNSHIP: 6.0, VILLAGE: 4.5, TRACK: 2.5, STREET: 7.0, MAIN: 4.5, LANE: 3.0, BACK: 2.5}
-_SPEED_KMH = {COUNTY: 60, TOWNSHIP: 40, VILLAGE: 30, TRACK: 15, STREET: 30, MAIN: 20, LANE: 15, BACK: 15}
+_WIDTH_M = {
+    COUNTY: 9.0,
+    TOWNSHIP: 6.0,
+    VILLAGE: 4.5,
+    TRACK: 2.5,
+    STREET: 7.0,
+    MAIN: 4.5,
+    LANE: 3.0,
+    BACK: 2.5,
+    PATH: 1.5,
+}
+_SPEED_KMH = {COUNTY: 60, TOWNSHIP: 40, VILLAGE: 30, TRACK: 15, STREET: 30, MAIN: 20, LANE: 15, BACK: 15, PATH: 5}
 
 
 def units(ground: Ground) -> gpd.GeoDataFrame:
@@ -160,7 +170,7 @@ def _road_names(ground: Ground, rows: Lines) -> np.ndarray:  # type: ignore[type
     local = np.append(ground.hamlet_name.astype(object), "")[rows.hamlet]
     main = in_hamlet & (rank == MAIN)
     names[main] = local[main] + "主路"
-    lane = np.flatnonzero(in_hamlet & np.isin(rank, [LANE, BACK]))
+    lane = np.flatnonzero(in_hamlet & np.isin(rank, [LANE, BACK, PATH]))
     order = np.argsort(rows.hamlet[lane], kind="stable")
     sorted_hamlet = rows.hamlet[lane][order]
     number = np.arange(len(lane)) - np.searchsorted(sorted_hamlet, sorted_hamlet)
@@ -181,8 +191,5 @@ def _village_near(ground: Ground, ends: np.ndarray) -> np.ndarray:  # type: igno
 
 def water(ground: Ground) -> gpd.GeoDataFrame:
     """Return rivers and streams as lines."""
-    wet = ground.fabric.wet
-    pieces = shapely.linestrings(ground.fabric.corner[ground.fabric.corners[wet]])
-    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces))) if len(pieces) else pieces
-    lines = ground.bend(shapely.segmentize(merged, 60.0))
+    lines = smooth(ground.fabric.corner[ground.fabric.corners[ground.fabric.wet]], ground.bend)
     return frame({"name": np.full(len(lines), "塘江")}, np.char.mod("W%03d", np.arange(1, len(lines) + 1)), lines)

@@ -10,7 +10,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from examples.worlds.fabric import Fabric, inland, spread
+from examples.worlds.bend import Bend, rounded
+from examples.worlds.fabric import Fabric, inland, spread, waves
 from examples.worlds.growth import Flags, Ints, Numbers, grow
 from examples.worlds.size import VILLAGE_M2, Size
 
@@ -107,24 +108,24 @@ def _cut_off(fabric: Fabric, of_cell: Ints, seat: Ints, size: Size) -> Flags:
     towns = cKDTree(fabric.centre[seat[: size.towns]])
     far = towns.query(fabric.centre[seat])[0]
     order = [v for v in at_edge[np.argsort(-far[at_edge], kind="stable")] if v >= size.towns]
-    land = inland(fabric)
-    pieces = _pieces(fabric, land, of_cell, cut)
+    pairs = np.unique(np.sort(of_cell[fabric.edges[inland(fabric)]], axis=1), axis=0)
+    pieces = _pieces(pairs, cut)
     for village in order[len(order) // 6 :]:
-        trial = cut.copy()
-        trial[village] = True
-        if _pieces(fabric, land, of_cell, trial) == pieces + 1:
-            cut, pieces = trial, pieces + 1
+        cut[village] = True
+        now = _pieces(pairs, cut)
+        if now == pieces + 1:
+            pieces = now
+        else:
+            cut[village] = False
         if cut.sum() == size.cut_off:
             break
     return cut
 
 
-def _pieces(fabric: Fabric, land: Flags, of_cell: Ints, cut: Flags) -> int:
+def _pieces(pairs: Ints, cut: Flags) -> int:
     """Return into how many pieces the villages fall when no road crosses the borders of those cut off."""
-    a, b = of_cell[fabric.edges[land]].T
-    joined = ~((a != b) & (cut[a] | cut[b]))
-    n = len(cut)
-    graph = coo_matrix((np.ones(joined.sum()), (a[joined], b[joined])), shape=(n, n))
+    a, b = pairs[~cut[pairs].any(axis=1)].T
+    graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(len(cut), len(cut)))
     return int(connected_components(graph, directed=False)[0])
 
 
@@ -150,23 +151,25 @@ def _hamlets(fabric: Fabric, of_cell: Ints, seat: Ints, size: Size, rng: np.rand
 
 def _fertile(fabric: Fabric, rng: np.random.Generator) -> Numbers:
     """Return where people like to live: by water, in the broad valleys."""
-    from examples.worlds.fabric import waves
-
     return waves(fabric.centre, 2600.0, rng)
 
 
-def tiling(fabric: Fabric, villages: Villages, bend) -> Numbers:  # type: ignore[no-untyped-def]
+def tiling(fabric: Fabric, villages: Villages, bend: Bend) -> Numbers:
     """Return each village's polygon; together they tile the land without gap or overlap, sharing every border vertex."""
     a, b = villages.of_cell[fabric.edges].T
     inside = fabric.land[fabric.edges]
     a, b = np.where(inside[:, 0], a, -1), np.where(inside[:, 1], b, -1)
     border = a != b
-    lines = shapely.linestrings(fabric.corner[fabric.corners[border]])
-    lines = shapely.segmentize(lines, 60.0)
-    lines = bend(lines)
+    lines = smooth(fabric.corner[fabric.corners[border]], bend)
     faces = shapely.get_parts(shapely.polygonize(lines))
     seat = shapely.points(bend.points(fabric.centre[villages.seat]))
     rows, found = shapely.STRtree(faces).query(seat, predicate="within")
     polygons = np.full(len(villages.seat), None, dtype=object)
     polygons[rows] = faces[found]
     return polygons
+
+
+def smooth(pieces: Numbers, bend: Bend) -> Numbers:
+    """Return pieces of border or bank joined end to end, rounded where only two of them meet, and bent."""
+    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.linestrings(pieces))))
+    return bend(shapely.segmentize(rounded(merged), 60.0))

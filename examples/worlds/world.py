@@ -15,7 +15,7 @@ from examples.worlds.homes import Built, build
 from examples.worlds.names import hamlet_names, village_names
 from examples.worlds.roads import Roads, lay_roads
 from examples.worlds.size import Size
-from examples.worlds.villages import Villages, settle, tiling
+from examples.worlds.villages import Villages, settle
 
 CRS = "EPSG:4546"  # CGCS2000, 3-degree Gauss-Kruger without zone prefix, central meridian 111°E: 112.3°E lies in it
 ORIGIN = (634_000.0, 2_456_500.0)  # 112.3°E 22.2°N, an invented township
