@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # Two vertices are one place if their coordinates agree after rounding to this many to the metre (1 mm).
 PLACES_PER_M = 1000.0
 
-_LINES = (1, 2, 5)  # shapely type ids of LineString, LinearRing, MultiLineString
+_MULTI = 5  # shapely's type id of a MultiLineString
+_LINES = (1, 2, _MULTI)  # LineString, LinearRing, MultiLineString
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +53,14 @@ def lines_of(roads: gpd.GeoDataFrame) -> Lines:
     """
     check_metric(roads)
     order = np.argsort(np.asarray(roads.index), kind="stable").astype(np.int64)
-    shapes = shapely.force_2d(np.asarray(roads.geometry.array)[order])
-    _check_lines(shapes, roads.index[order])
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    xy, part = shapely.get_coordinates(parts, return_index=True)
-    part, road = part.astype(np.int64), order[owner[part]]
+    shapes = np.asarray(roads.geometry.array)[order]
+    kinds = shapely.get_type_id(shapes)
+    _check_lines(shapes, kinds, roads.index[order])
+    if (kinds == _MULTI).any():
+        shapes, owner = shapely.get_parts(shapes, return_index=True)
+        order = order[owner]
+    xy, part = shapely.get_coordinates(shapes, return_index=True)
+    part, road = part.astype(np.int64), order[part]
     return _lines(xy[:, 0], xy[:, 1], part, road, _measures(xy[:, 0], xy[:, 1], part, road))
 
 
@@ -88,16 +92,16 @@ def check_metric(frame: gpd.GeoDataFrame) -> None:
         raise LayerError([Problem("roads", say("network.not_metric", crs=crs.name), say("network.give_metric_crs"))])
 
 
-def _check_lines(shapes: NDArray[np.object_], ids: pd.Index) -> None:
-    kinds = shapely.get_type_id(shapes)
-    wrong = np.flatnonzero(~np.isin(kinds, _LINES) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+def _check_lines(shapes: NDArray[np.object_], kinds: NDArray[np.int32], ids: pd.Index) -> None:
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, *_LINES)))
+    wrong = wrong[~shapely.is_empty(shapes[wrong])]
     if len(wrong):
         raise LayerError(
             Problem(f"roads[{ids[row]}].geometry", say("network.not_a_line", shape=shapes[row].geom_type), "")
             for row in wrong
         )
-    bad = np.flatnonzero(~np.isfinite(shapely.bounds(shapes)).all(axis=1) & ~shapely.is_empty(shapes))
-    bad = bad[~shapely.is_missing(shapes[bad])]
+    bad = np.flatnonzero(~np.isfinite(shapely.bounds(shapes)).all(axis=1))
+    bad = bad[~(shapely.is_missing(shapes[bad]) | shapely.is_empty(shapes[bad]))]
     if len(bad):
         raise LayerError(Problem(f"roads[{ids[row]}].geometry", say("network.not_finite"), "") for row in bad)
 
