@@ -6,7 +6,6 @@ Typer's own help speaks one language, fixed when a module is imported; and it ta
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from layers.problems import InputError, Problem
 from layers.text import Language, known, say
+from maps.screen import width
 
 
 class Command(TyperCommand):
@@ -105,8 +105,3 @@ def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
     """Return two columns; Chinese characters are as wide as two letters."""
     widest = max(width(left) for left, _ in rows)
     return [f"  {left}{' ' * (widest - width(left))}  {right}" for left, right in rows]
-
-
-def width(text: str) -> int:
-    """Return how many letters wide a text is on a terminal: Chinese characters count two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -44,7 +44,12 @@ thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th, td { border: 1px solid #c8cdd2; padding: 3px 6px; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 th { background: #e6edf3; font-weight: 600; }
-td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; }
+.projects th:nth-child(1) { width: 6%; }
+.projects th:nth-child(2) { width: 21%; }
+.projects th:nth-child(3) { width: 11%; }
+.projects th:nth-child(n+4):nth-child(-n+6) { width: 10%; }
 td.short { background: #fbe0cc; font-weight: 600; }
 td.code { font: 10px/1.4 "DejaVu Sans Mono", Consolas, monospace; word-break: break-all; }
 tr.line td { background: #0b4f8a; color: #fff; text-align: center; font-weight: 600; }
@@ -140,7 +145,7 @@ def _projects(assessment: Assessment, totals: Totals, language: Language) -> str
         words = say("report.budget_line", count=bought, cost=money(spent, language), budget=money(budget, language))
         rows.insert(bought, f'<tr class="line"><td colspan="{len(names)}">{escape(words.in_(language))}</td></tr>')
     more = _more("more_projects", len(ranked) - len(listed), language)
-    return heading + _table(head, rows, numbers=(0, 3, 4, 5)) + more
+    return heading + _table(head, rows, numbers=(0, 3, 4, 5), kind="projects") + more
 
 
 def _project_row(row: Ranked, totals: Totals, language: Language) -> str:
@@ -152,7 +157,7 @@ def _project_row(row: Ranked, totals: Totals, language: Language) -> str:
         totals.unit_name(project.unit_id),
         number(project.cost_mid, language),
         number(row.people_served, language),
-        number(each, language) if math.isfinite(each) else "",
+        number(each, language, decimals=int(each < 10)) if math.isfinite(each) else "",
         spoken(row.why, language),
     ]
     return _row(cells, numbers=(0, 3, 4, 5), kind="" if row.in_budget else "below")
@@ -205,9 +210,9 @@ def _more(name: str, count: int, language: Language) -> str:
     return f'<p class="note">{escape(say(f"report.{name}", count=count).in_(language))}</p>' if count > 0 else ""
 
 
-def _table(head: Sequence[str], rows: Iterable[str], *, numbers: Sequence[int]) -> str:
+def _table(head: Sequence[str], rows: Iterable[str], *, numbers: Sequence[int], kind: str = "") -> str:
     cells = "".join(f'<th class="{"n" if i in numbers else ""}">{escape(name)}</th>' for i, name in enumerate(head))
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<table class="{kind}"><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _row(

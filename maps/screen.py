@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
-
-from maps.helptext import width
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
@@ -13,6 +12,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence
     widths = [max(width(line[column]) for line in lines) for column in range(len(head))]
     ruled = [lines[0], ["-" * wide for wide in widths], *lines[1:]]
     return "\n".join(_line(line, widths, right).rstrip() for line in ruled)
+
+
+def width(text: str) -> int:
+    """Return how many letters wide a text is on a terminal: Chinese characters count two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from layers.text import Language, say
 from maps.notes import Section, sections
 from maps.page.scorecard import NOT_JUDGED
+from maps.screen import width
 from maps.wording import action_word, number, shown, status_word, unit_word
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed mark in the file, not a
 _CELL_CHARACTERS = 32_767
 
 _PAPER_A4 = 9
+_LINE_POINTS = 15.5
+_MOST_LINES = 12
 _GREEN, _ORANGE, _GREY, _HEAD = "#E2F0D9", "#FBE0CC", "#E7E6E6", "#D9E2EC"
 
 
@@ -55,7 +58,7 @@ _PROJECT_FIELDS = (
     Field("unit", 6, "centred"),
     Field("cost", 12, "whole"),
     Field("people_served", 10, "whole"),
-    Field("cost_per_person", 10, "whole"),
+    Field("cost_per_person", 10, "amount"),
     Field("cumulative_cost", 12, "whole"),
     Field("in_budget", 8, "centred"),
     Field("why", 58, "wrapped"),
@@ -160,6 +163,7 @@ class _Sheets:
             sheet.write_string(0, column, _header(field, self.language), self.looks["head"])
         sheet.set_row(0, 32 if self.language == "zh" else 46)
         for r, row in enumerate(rows, start=1):
+            sheet.set_row(r, _LINE_POINTS * _lines(fields, row))
             dim = "dim_" if dimmed and dimmed[r - 1] else ""
             for column, (field, value) in enumerate(zip(fields, row, strict=True)):
                 own = value if isinstance(value, Marked) else Marked(value, dim + _look(field, value))
@@ -172,8 +176,8 @@ class _Sheets:
     def add_notes(self, notes: Sequence[Section]) -> None:
         """Write what the figures rest on: headed blocks, one below the other."""
         sheet = self._sheet("notes")
-        for column, width in enumerate((14, 30, 48, 24, 12, 12, 12)):
-            sheet.set_column(column, column, width)
+        for column, letters in enumerate((14, 30, 48, 24, 12, 12, 12)):
+            sheet.set_column(column, column, letters)
         r = 0
         for section in notes:
             sheet.write_string(r, 0, _cell(section.title), self.looks["heading"])
@@ -280,6 +284,13 @@ def _header(field: Field, language: Language) -> str:
     if field.name.startswith("="):
         return _cell(field.name[1:])
     return say(f"tables.col_{field.name}").in_(language).replace("（", "\n（").replace(" (", "\n(")
+
+
+def _lines(fields: Sequence[Field], row: Sequence[object]) -> int:
+    """Return how many lines the row needs: not every program makes rows high enough by itself."""
+    texts = [(field, str(value)) for field, value in zip(fields, row, strict=True) if field.look == "wrapped"]
+    needed = [sum(math.ceil(max(width(line), 1) / field.width) for line in text.split("\n")) for field, text in texts]
+    return min(max(needed, default=1), _MOST_LINES)
 
 
 def _look(field: Field, value: object) -> str:
