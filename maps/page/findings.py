@@ -65,7 +65,9 @@ def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -
     if worst is None:
         return say("page.finding_line_bare", **words)
     there = f"{card.at[worst, 'people_short']:,.0f}"
-    return say("page.finding_line_worst", **words, villages=villages, worst=units.at[worst, "name"] or worst, there=there)
+    return say(
+        "page.finding_line_worst", **words, villages=villages, worst=units.at[worst, "name"] or worst, there=there
+    )
 
 
 def _places_short(coverage: Coverage) -> int:

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import folium
-from branca.element import Element, Figure, Link
+from branca.element import Figure, Link
 
 from layers.text import LANGUAGES, say
 from maps.page import assets
@@ -86,9 +86,7 @@ def gap_map(assessment: Assessment, *, language: Language | None = None) -> foli
     return GapMap(figure)
 
 
-def _document(
-    *, language: Language, title: str, markup: str, data: str, columns: str, map_script: str
-) -> str:
+def _document(*, language: Language, title: str, markup: str, data: str, columns: str, map_script: str) -> str:
     scripts = (assets.leaflet_script(), map_script, assets.page_script(), assets.guard_script())
     styles = (assets.leaflet_style(), assets.page_style())
     tag = "zh-CN" if language == "zh" else "en"

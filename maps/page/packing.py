@@ -34,7 +34,7 @@ class Pack:
 
     def integers(self, values: NDArray[Any]) -> int:
         """Store whole numbers (int32) as differences from the one before: small ones for sorted or neighbouring values."""
-        steps = np.diff(np.asarray(values, dtype=np.int64), prepend=0)
+        steps = np.asarray(np.diff(np.asarray(values, dtype=np.int64), prepend=0), dtype=np.int64)
         zigzag = ((steps << 1) ^ (steps >> 63)).astype("<u4")  # sign in the lowest bit, so that -1 is small too
         return self._put("i", _planes(zigzag), len(zigzag))
 

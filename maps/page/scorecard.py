@@ -43,7 +43,9 @@ def scorecard(coverage: Coverage, units: pd.Index) -> pd.DataFrame:
     frame["unknown"] = (frame["status"] == UNKNOWN).to_numpy(int)
     columns = ["places", "short", "unknown", "people", "people_short"]
     card = frame.groupby("unit_id")[columns].sum().reindex(units, fill_value=0)
-    judged_itself = frame[["required", "supplied"]] if frame.index.isin(units).all() else frame[["required", "supplied"]].iloc[:0]
+    judged_itself = (
+        frame[["required", "supplied"]] if frame.index.isin(units).all() else frame[["required", "supplied"]].iloc[:0]
+    )
     card = card.join(judged_itself.reindex(units))
     state = np.select([card["short"] > 0, card["unknown"] > 0, card["places"] > 0], [SHORT, UNKNOWN, MET], NOT_JUDGED)
     return card.assign(state=state)

@@ -93,9 +93,7 @@ class Shapes:
         return number, self.pack.integers(ordered.index.get_indexer(frame.index))
 
 
-def gridded(
-    coordinates: NDArray[np.float64], to_degrees: Transformer
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def gridded(coordinates: NDArray[np.float64], to_degrees: Transformer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return x and y of metric coordinates in grid steps, from the north-west corner of the web-mercator square."""
     if not len(coordinates):
         return np.empty(0, np.int64), np.empty(0, np.int64)

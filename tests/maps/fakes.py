@@ -27,7 +27,28 @@ from layers.text import say
 
 CRS = "EPSG:4547"  # CGCS2000, 3-degree zone at 114 E
 WEST, SOUTH = 492_000.0, 2_500_000.0
-VILLAGE_NAMES = "东塘 石桥 横岭 水背 上田 坑口 九龙 日中 龙岗 新屋 大埔 白石 竹园 松山 河唇 沙坝 南塘 三合 高坡 长湾".split()
+VILLAGE_NAMES = [
+    "东塘",
+    "石桥",
+    "横岭",
+    "水背",
+    "上田",
+    "坑口",
+    "九龙",
+    "日中",
+    "龙岗",
+    "新屋",
+    "大埔",
+    "白石",
+    "竹园",
+    "松山",
+    "河唇",
+    "沙坝",
+    "南塘",
+    "三合",
+    "高坡",
+    "长湾",
+]
 
 
 class DrawnRule(Rule):
@@ -163,7 +184,9 @@ def _index(ids: list[str]) -> pd.Index:
 
 
 def _layer(name: str, kind: str, frame: pd.DataFrame, naming: Naming) -> Layer:
-    frame = frame.reindex(columns=[*frame.columns, *(c.name for c in KINDS[kind].columns if c.name not in frame and c.name != "id")])
+    frame = frame.reindex(
+        columns=[*frame.columns, *(c.name for c in KINDS[kind].columns if c.name not in frame and c.name != "id")]
+    )
     source = Source(naming(f"{name}.xlsx", 1), "xlsx", "ab" * 32, "EPSG:4490", naming("Sheet1", 2))
     rejects = (
         Reject(
@@ -182,16 +205,40 @@ def _layer(name: str, kind: str, frame: pd.DataFrame, naming: Naming) -> Layer:
 
 
 def _rules(naming: Naming) -> tuple[DrawnRule, ...]:
-    def rule(i: int, id_: str, type_: str, zh: str, en: str, severity: str, norm: str, mark: str, per: str) -> DrawnRule:
+    def rule(
+        i: int, id_: str, type_: str, zh: str, en: str, severity: str, norm: str, mark: str, per: str
+    ) -> DrawnRule:
         cost = Cost(low=1000, mid=2000, high=3000, per=per, yearly=100)
         title, said = Title(zh=naming(zh, i), en=naming(en, i)), Norm(text=naming(norm, i), mark=mark)
         return DrawnRule(id=id_, type=type_, title=title, severity=severity, norm=said, cost=cost)
 
     return (
         rule(1, "STF-01", "quota", "村庄保洁员", "Village cleaners", "B", "每 500 人配备一名保洁员", "S", "person"),
-        rule(2, "AGE-01", "presence", "村级养老服务中心", "Village elderly-care centre", "A", "全覆盖目标", "S", "centre"),
-        rule(3, "SPT-02", "reach", "步行可达健身设施", "Fitness equipment within walking distance", "B", "15 分钟", "V2", "set"),
-        rule(4, "LGT-01", "along_road", "村内主路照明", "Lighting on village streets", "B", "灯距不超过 35 米", "I", "lamp"),
+        rule(
+            2, "AGE-01", "presence", "村级养老服务中心", "Village elderly-care centre", "A", "全覆盖目标", "S", "centre"
+        ),
+        rule(
+            3,
+            "SPT-02",
+            "reach",
+            "步行可达健身设施",
+            "Fitness equipment within walking distance",
+            "B",
+            "15 分钟",
+            "V2",
+            "set",
+        ),
+        rule(
+            4,
+            "LGT-01",
+            "along_road",
+            "村内主路照明",
+            "Lighting on village streets",
+            "B",
+            "灯距不超过 35 米",
+            "I",
+            "lamp",
+        ),
         rule(5, "CAM-02", "watch", "村口视频监控", "Cameras at village entrances", "C", "每个村口一个", "V2", "camera"),
     )
 
@@ -201,7 +248,9 @@ def _coverage(rule: Rule, frame: gpd.GeoDataFrame, unit: str, sense: Sense) -> C
     return Coverage(rule, measured, decided(measured))
 
 
-def _measured(places: gpd.GeoDataFrame, required: object, supplied: object, people: object, unit_id: object) -> gpd.GeoDataFrame:
+def _measured(
+    places: gpd.GeoDataFrame, required: object, supplied: object, people: object, unit_id: object
+) -> gpd.GeoDataFrame:
     data = {"name": places["name"], "unit_id": unit_id, "required": required, "supplied": supplied, "people": people}
     return gpd.GeoDataFrame({**data, "reason": ""}, geometry=places.geometry, index=places.index, crs=CRS)
 
@@ -225,12 +274,21 @@ def _reach(homes: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFram
 def _lit(roads: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
     streets = roads[roads["class"] != "primary"]
     length = streets.geometry.length
-    people, unit_id = rng.integers(0, 400, len(streets)).astype(float), [f"4407{i % 20:02d}" for i in range(len(streets))]
+    people, unit_id = (
+        rng.integers(0, 400, len(streets)).astype(float),
+        [f"4407{i % 20:02d}" for i in range(len(streets))],
+    )
     return _measured(streets, 0.9 * length, length * rng.uniform(0.3, 1.0, len(streets)), people, unit_id)
 
 
 def _watch(points: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    return _measured(points, 1.0, rng.integers(0, 2, len(points)).astype(float), rng.integers(50, 900, len(points)).astype(float), points["unit_id"])
+    return _measured(
+        points,
+        1.0,
+        rng.integers(0, 2, len(points)).astype(float),
+        rng.integers(50, 900, len(points)).astype(float),
+        points["unit_id"],
+    )
 
 
 def _gaps(coverages: dict[str, Coverage], units: gpd.GeoDataFrame, naming: Naming) -> tuple[Gap, ...]:
@@ -242,12 +300,17 @@ def _gaps(coverages: dict[str, Coverage], units: gpd.GeoDataFrame, naming: Namin
             shape = _gap_shape(rule_id, rows, i)
             unit_id = str(rows["unit_id"].iloc[0])
             name = naming(str(rows["name"].iloc[0]) or f"{units['name'][unit_id]}", i)
-            amount, people = float(np.where(np.isinf(rows["shortfall"]), 0, rows["shortfall"]).sum()), float(rows["people_short"].sum())
+            amount, people = (
+                float(np.where(np.isinf(rows["shortfall"]), 0, rows["shortfall"]).sum()),
+                float(rows["people_short"].sum()),
+            )
             amount, unit = (people, "people") if rule_id == "SPT-02" else (amount, coverage.measured.unit)
             ids = tuple(str(place) for place in rows.index)
             reason = say("page.finding_line_bare", title=naming("缺口", i), people=round(people), share="12%")
             severity = coverage.rule.severity
-            gaps.append(Gap(stable_id(rule_id, key), rule_id, severity, ids, unit_id, name, amount, unit, people, shape, reason))
+            gaps.append(
+                Gap(stable_id(rule_id, key), rule_id, severity, ids, unit_id, name, amount, unit, people, shape, reason)
+            )
     return tuple(gaps)
 
 
@@ -269,13 +332,25 @@ def _ranked(gaps: tuple[Gap, ...], units: gpd.GeoDataFrame, naming: Naming) -> t
         name = naming(f"{gap.name}补建", i)
         spot = gap.geometry.representative_point()
         project = Project(
-            stable_id("P", "install", gap.id), "install", name, gap.unit_id, (gap.rule_id,), (gap.id,), 4.0 + i % 9, "lamps", (), cost, spot
+            stable_id("P", "install", gap.id),
+            "install",
+            name,
+            gap.unit_id,
+            (gap.rule_id,),
+            (gap.id,),
+            4.0 + i % 9,
+            "lamps",
+            (),
+            cost,
+            spot,
         )
         spent += project.cost_mid
         people = float(np.nan_to_num(gap.people))
         why = say("page.finding_line_bare", title=naming("理由", i), people=round(people), share="3%")
         per_10k = people / project.cost_per_year * 1e4
-        rows.append(Ranked(i + 1, project, people, people, per_10k, spent, spent <= 500_000, ((gap.rule_id, people),), why))
+        rows.append(
+            Ranked(i + 1, project, people, people, per_10k, spent, spent <= 500_000, ((gap.rule_id, people),), why)
+        )
     return tuple(rows)
 
 

@@ -110,7 +110,15 @@ function projectDetails(row) {
 
 function costPerPerson(row) {
   const people = view.data.projects.people[row];
-  return people > 0 ? money(Math.round(view.data.projects.cost[row][1] / people)) : "–";
+  const cost = view.data.projects.cost[row];
+  if (!(people > 0)) return "–";
+  return cost[1] > 0 ? money(Math.round(cost[1] / people)) : say("a_year", { cost: money(Math.round(cost[3] / people)) });
+}
+
+/** What it costs to build; for what only costs from year to year (people hired), that. */
+function projectCost(row) {
+  const cost = view.data.projects.cost[row];
+  return cost[1] > 0 || !(cost[3] > 0) ? money(cost[1]) : say("a_year", { cost: money(cost[3]) });
 }
 
 function gapsDetails(rows) {

@@ -59,6 +59,6 @@ function statusBar(rule) {
 function firstProjects() {
   const projects = view.data.projects;
   if (!projects.id.length) return null;
-  const items = projects.id.slice(0, 3).map((id, row) => make("li", {}, link(either(projects.name[row]), () => goToProject(row)), make("small", {}, say("people_and_cost", { people: amount(projects.people[row]), cost: money(projects.cost[row][1]) }))));
+  const items = projects.id.slice(0, 3).map((id, row) => make("li", {}, link(either(projects.name[row]), () => goToProject(row)), make("small", {}, say("people_and_cost", { people: amount(projects.people[row]), cost: projectCost(row) }))));
   return [make("h2", {}, say("first_projects")), make("ol", { class: "first" }, items), make("p", {}, link(say("all_projects", { projects: projects.id.length }), () => change({ tab: "projects" })))];
 }

@@ -50,21 +50,22 @@ const CanvasLayer = L.Layer.extend({
     if (!this._frame) return;
     this._paintBase(this._onto(this._base));
     this.redrawTop();
+    this._top.style.display = view.printing ? "none" : "";
+    if (view.printing) this._flatten();
   },
 
   redrawTop: function () {
     if (this._frame) this._paintTop(this._onto(this._top));
   },
 
-  /** Make one opaque picture of both canvases: printers and PDF viewers do not all blend two transparent ones. */
-  flatten: function () {
+  /** Make one opaque picture of both canvases: Chromium prints what a canvas cleared as white over what lies below. */
+  _flatten: function () {
     const frame = Object.assign({}, this._frame, { pen: this._base.getContext("2d") });
     frame.pen.drawImage(this._top, 0, 0, frame.width, frame.height);
     frame.pen.globalCompositeOperation = "destination-over";
     frame.pen.fillStyle = BACKGROUND;
     frame.pen.fillRect(0, 0, frame.width, frame.height);
     frame.pen.globalCompositeOperation = "source-over";
-    this._top.getContext("2d").clearRect(0, 0, frame.width, frame.height);
   },
 
   _onto: function (canvas) {

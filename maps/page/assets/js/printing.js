@@ -18,7 +18,7 @@ function preparePaper() {
   view.map.invalidateSize({ animate: false, pan: false });
   if (view.printing.whole) zoomToAll();
   else view.map.fitBounds(view.printing.bounds, { animate: false });
-  view.layer.flatten();
+  view.layer.redraw();
 }
 
 function restoreScreen() {

@@ -78,7 +78,7 @@ function projectRow(row) {
     make("td", { class: "rank" }, make("span", { title: say(projects.in_budget[row] ? "in_budget" : "out_of_budget") }, String(projects.rank[row]))),
     make("th", { scope: "row" }, name, make("small", { class: "where" }, where), make("small", { class: "why" }, either(projects.why[row]))),
     make("td", { class: "number" }, amount(projects.people[row])),
-    make("td", { class: "number" }, money(projects.cost[row][1])),
+    make("td", { class: "number" }, projectCost(row)),
     make("td", { class: "number" }, costPerPerson(row))
   );
 }
