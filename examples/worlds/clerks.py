@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from examples.worlds.dongtang import Frames, Truths
+from examples.worlds.dongtang import Frames
 from layers.gcj02 import wgs84_to_gcj02
 
 WRITTEN = dt.datetime(
@@ -40,7 +40,7 @@ ROLE = {"cleaner": "保洁员", "social_worker": "专职社工", "doctor": "乡�
 YES_NO = {"yes": "是", "no": "否"}
 
 
-def write_town(frames: Frames, cast: Truths, folder: Path) -> None:
+def write_town(frames: Frames, folder: Path) -> None:
     """Write the town's files into the folder; the plan and the README that go with them are kept by hand."""
     folder.mkdir(parents=True, exist_ok=True)
     name = frames["units"]["name"]
@@ -60,6 +60,8 @@ def write_gpkg(frame: gpd.GeoDataFrame, path: Path, layer: str, *, append: bool 
     """Write one layer of a GeoPackage, with a fixed date inside so that the same rows are the same bytes."""
     import pyogrio
 
+    if not append:
+        path.unlink(missing_ok=True)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": WRITTEN.strftime("%Y-%m-%dT%H:%M:%S.000Z")})
     try:
         pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=append)

@@ -20,7 +20,7 @@ from examples.worlds.world import CRS, Ground, furnish, lay_ground
 
 SEED = 7
 SIZE = SCALES["town"]
-CLINIC_WALK_M = 2_500.0  # the town's own rule: a clinic within this walk of every home
+JUST_OUTSIDE = "郭村"  # of 塘湾村: 2.5 km is the town's own limit, and it begins 66 m beyond
 
 Frames = dict[str, gpd.GeoDataFrame]
 
@@ -45,6 +45,7 @@ class Truths:
     wrong_population: str  # the village whose register says more people than its homes hold
     wrong_by: int
     ranger: str  # the home that stands far from every road
+    just_outside: str  # the natural village a few dozen metres too far from the nearest clinic
 
 
 def bundled_town() -> tuple[Frames, Truths]:
@@ -104,6 +105,7 @@ def _cast(ground: Ground, frames: Frames) -> Truths:
         wrong_population=rest[6],
         wrong_by=430,
         ranger=str(frames["homes"].index[frames["homes"]["unit_id"] == remote][-1]),
+        just_outside=JUST_OUTSIDE,
     )
 
 
