@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.intervals import SLIVER_M, Stretches, holding, remainder, total_m
+from geo.network.snap import Snapped
 from geo.places import points_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
+
+
+# How far inside its road the end of an edge is looked for: so that it is found on that road, and not on another that
+# passes through the same spot without meeting it. Less than the 1 mm within which two places are one.
+INSIDE_M = 0.0005
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Lighting:
     """What one check of a lighting rule worked out, kept for its gaps, repairs and promises.
 
     Roads are rows of `roads`, in metres along each. `reach` is of all devices near enough to a road, working or not;
-    `dark` is what the working ones leave of the roads that should be lit, ordered by road and start.
+    `dark` is what the working ones leave of the roads judged, ordered by road and start.
     """
 
     roads: gpd.GeoDataFrame
@@ -78,12 +84,51 @@ def reach_of(
     """Return what these devices reach: radius_m each way along the network from the foot on their nearest road.
 
     So a lamp lights round a corner and past the end of a road, and never the road beside its own. One that stands more
-    than max_offset_m from every road reaches nothing.
+    than max_offset_m from every road reaches nothing. Where roads lie on top of one another at the foot (drawn twice, or
+    crossing at that very spot), it is a foot on each of them.
     """
-    points = gpd.GeoSeries(devices.geometry[rows], crs=network.crs)
-    found = network.reach_along(points, radius_m, max_snap_m=max_offset_m)
-    line = roads.index.get_indexer(network.road_ids)[found.road]
-    return Reach(rows[found.source], Stretches(line, found.from_m, found.to_m))
+    feet = network.snap(gpd.GeoSeries(devices.geometry[rows], crs=network.crs), max_snap_m=max_offset_m)
+    row_of = roads.index.get_indexer(network.road_ids)
+    found = [(rows, network.reach_along(feet, radius_m))]
+    more, source = _on_top(network, np.asarray(roads.geometry)[row_of], feet)
+    if len(source):
+        found.append((rows[source], network.reach_along(more, radius_m)))
+    return Reach(
+        np.concatenate([owner[some.source] for owner, some in found]),
+        Stretches(
+            row_of[np.concatenate([some.road for _, some in found])],
+            np.concatenate([some.from_m for _, some in found]),
+            np.concatenate([some.to_m for _, some in found]),
+        ),
+    )
+
+
+def _on_top(network: RoadNetwork, lines: NDArray[np.object_], feet: Snapped) -> tuple[Snapped, Rows]:
+    """Return the feet on other roads that pass through the same spots, and the row of `feet` each doubles."""
+    top = network.topology
+    here = np.flatnonzero(feet.on_network)
+    spots = shapely.points(feet.x[here], feet.y[here])
+    spot, road = shapely.STRtree(lines).query(spots, predicate="dwithin", distance=SLIVER_M)
+    other = road != feet.road[here[spot]]
+    spot, road = spot[other], road[other]
+    at_m = shapely.line_locate_point(lines[road], spots[spot])
+    order = np.lexsort((top.from_m, top.road))
+    keys = top.road[order] + 1j * top.from_m[order]
+    edge = order[np.searchsorted(keys, road + 1j * at_m, "right") - 1]
+    real = top.road[edge] == road  # a road too short to have an edge is no road
+    source, at_m, edge = here[spot][real], at_m[real], edge[real]
+    along = np.clip(at_m - top.from_m[edge], 0.0, top.length_m[edge])
+    doubled = Snapped(
+        edge,
+        top.road[edge],
+        along,
+        top.from_m[edge] + along,
+        feet.offset_m[source],
+        np.ones(len(source), bool),
+        feet.x[source],
+        feet.y[source],
+    )
+    return doubled, source
 
 
 def lit_total_m(reach: Reach, taken: Flags, always: Flags, length_m: Numbers) -> Numbers:
@@ -134,21 +179,23 @@ def entries_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame, must
     metre = np.where(there, at.road_m, np.nan)
     away = np.flatnonzero((line >= 0) & ~there)
     if len(away):
-        line[away], metre[away] = _ways(network, points.iloc[away], row_of, must)
+        line[away], metre[away] = _ways(network, points.iloc[away], roads, must)
     return Entries(line, metre, np.nan_to_num(homes["people"].to_numpy(float)))
 
 
-def _ways(network: RoadNetwork, homes: gpd.GeoSeries, row_of: Rows, must: Flags) -> tuple[Rows, Numbers]:
+def _ways(network: RoadNetwork, homes: gpd.GeoSeries, roads: gpd.GeoDataFrame, must: Flags) -> tuple[Rows, Numbers]:
     """Return the road that should be lit which each home reaches first, and the metre there; -1 if it reaches none."""
     top = network.topology
+    row_of = roads.index.get_indexer(network.road_ids)
     edges = np.flatnonzero(must[row_of[top.road]])
     line = np.tile(row_of[top.road[edges]], 2)
     metre = np.concatenate([top.from_m[edges], top.from_m[edges] + top.length_m[edges]])
-    node = np.concatenate([top.start[edges], top.end[edges]])
+    step = np.minimum(INSIDE_M, top.length_m[edges] / 2)
+    inside = metre + np.concatenate([step, -step])
     order = np.lexsort((metre, line))
-    line, metre, node = line[order], metre[order], node[order]
-    gates = gpd.GeoSeries(shapely.points(top.node_x[node], top.node_y[node]), crs=network.crs)
-    found: pd.Series = network.nearest(homes, gates)["facility"]
+    line, metre, inside = line[order], metre[order], inside[order]
+    gates = shapely.line_interpolate_point(np.asarray(roads.geometry)[line], inside)
+    found: pd.Series = network.nearest(homes, gpd.GeoSeries(gates, crs=network.crs))["facility"]
     reached = found.notna().to_numpy()
     gate = found.fillna(0).to_numpy(np.intp)
     return np.where(reached, np.append(line, -1)[gate], -1), np.where(reached, np.append(metre, np.nan)[gate], np.nan)

@@ -106,7 +106,7 @@ class AlongRoad(Rule):
         every = np.arange(len(devices))
         reach = reach_of(network, roads, devices, every, self.radius_m, self.offset_m)
         place = np.where(must | blank, np.cumsum(must | blank) - 1, -1)
-        dark = dark_stretches(reach, devices.works, np.flatnonzero(must & ~always), length)
+        dark = dark_stretches(reach, devices.works, np.flatnonzero((must | blank) & ~always), length)
         entries = entries_of(world, world.network("walk", self.roads), roads, must)
         lighting = Lighting(roads, network, length, place, devices, reach, dark, entries)
         return lighting, must, blank, always
