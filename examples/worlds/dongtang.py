@@ -20,7 +20,8 @@ from examples.worlds.world import CRS, Ground, furnish, lay_ground
 
 SEED = 7
 SIZE = SCALES["town"]
-JUST_OUTSIDE = "郭村"  # of 塘湾村: 2.5 km is the town's own limit, and it begins 66 m beyond
+CLINIC_WALK_M = 2_500.0  # the town's own rule: a clinic within this walk of every home
+JUST_OUTSIDE = "郭村"  # of 塘湾村: its nearest home is 66 m too far
 
 Frames = dict[str, gpd.GeoDataFrame]
 

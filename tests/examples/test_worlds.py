@@ -71,7 +71,9 @@ def test_roads_cross_only_where_they_share_a_vertex(town: World) -> None:
     one, two = one[one < two], two[one < two]
     met = shapely.intersection(lines[one], lines[two])
     own = shapely.intersection(shapely.extract_unique_points(lines[one]), shapely.extract_unique_points(lines[two]))
-    loose = shapely.length(shapely.difference(met, own)) + (shapely.get_num_geometries(met) - shapely.get_num_geometries(own))
+    loose = shapely.length(shapely.difference(met, own)) + (
+        shapely.get_num_geometries(met) - shapely.get_num_geometries(own)
+    )
     assert (loose == 0).all(), roads.index[one[loose != 0]].tolist()
 
 
