@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.facilitytypes import facility_type
 from geo.projects import Project
@@ -53,42 +54,47 @@ def blueprint(layers: Layers, meant: Meant, cost: Cost | None) -> Blueprint | No
         if isinstance(area_m2, str):
             continue
         result = Blueprint(layer, category, {**cells, "area_m2": area_m2}, area_m2, cost or usual.cost)
-        trial = layers.meant(layer, meant.ref, _rows(result, ["trial"], [None], [None]))
-        if len(meant.among(trial, layers)):
+        if meant.where is None or len(meant.among(_rows(result, ["trial"], [None], [None]), layers)):
             return result
     return None
 
 
-def built(
-    plan: Blueprint,
-    *,
-    id_: str,
-    rule_id: str,
-    gap_ids: Sequence[str],
-    unit_ids: Sequence[str],
-    sites: Sites,
-    name: str,
-) -> Project:
-    """Return the building of one facility on each of these sites; `unit_ids` are the villages they stand in.
+@dataclass(frozen=True)
+class Order:
+    """One project to be: a facility on each of these sites, for these gaps.
 
-    `name` is what people call the village of the first.
+    `unit_ids` are the villages the sites are in; `place` is what people call the village of the first.
     """
-    count = len(sites)
-    ids = [id_, *(f"{id_}-{i}" for i in range(2, count + 1))]
-    rows = _rows(plan, ids, list(unit_ids), list(sites.point))
-    return Project(
-        id=id_,
-        action="build_facility",
-        name=_named(plan.what, name, sites),
-        unit_id=unit_ids[0],
-        rule_ids=(rule_id,),
-        gap_ids=tuple(gap_ids),
-        amount=float(count),
-        unit="facilities",
-        edits=(Edit(plan.layer.name, add=rows),),
-        cost=plan.cost,
-        geometry=rows.geometry.iloc[0] if count == 1 else rows.geometry.union_all(),
-    )
+
+    id: str
+    gap_ids: tuple[str, ...]
+    sites: Sites
+    unit_ids: tuple[str, ...]
+    place: str
+
+
+def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Project]:
+    """Return the projects ordered, each as the rows it adds."""
+    ids = [f"{order.id}-{i}" if i > 1 else order.id for order in orders for i in range(1, len(order.sites) + 1)]
+    units = [unit_id for order in orders for unit_id in order.unit_ids]
+    rows = _rows(plan, ids, units, [point for order in orders for point in order.sites.point])
+    ends = np.cumsum([len(order.sites) for order in orders])
+    return [
+        Project(
+            id=order.id,
+            action="build_facility",
+            name=_named(plan.what, order.place, order.sites),
+            unit_id=order.unit_ids[0],
+            rule_ids=(rule_id,),
+            gap_ids=order.gap_ids,
+            amount=float(len(order.sites)),
+            unit="facilities",
+            edits=(Edit(plan.layer.name, add=rows.iloc[end - len(order.sites) : end]),),
+            cost=plan.cost,
+            geometry=order.sites.point[0] if len(order.sites) == 1 else shapely.multipoints(order.sites.point),
+        )
+        for order, end in zip(orders, ends, strict=True)
+    ]
 
 
 def _named(what: Text | str, unit: str, sites: Sites) -> Text:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.building import Blueprint, built
+from geo.building import Blueprint, Order, built
 from geo.coverage import SHORT
 from geo.gaps import Gap, clustered, stable_id
 from geo.places import ids_at, rows_containing
@@ -142,18 +142,18 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
     left = np.flatnonzero(gap_of >= 0)
     left = left[unserved.servable(left)]
     sites = parcel_sites(idle_parcels(world, plan.area_m2), feet_on_roads(world))
-    projects: list[Project] = []
+    orders: list[Order] = []
     while len(left):
         sites = sites.and_(_beside(unserved, left))
         pairs = unserved.ways.within(unserved.points[left], sites.point, unserved.cutoff)
         served = np.zeros(len(left), dtype=bool)
         for site, homes in _chosen(pairs, sites, unserved.weight[left]):
-            projects.append(_project(unserved, sites.at(np.array([site])), left[homes], gap_of, gaps, plan))
+            orders.append(_order(unserved, sites.at(np.array([site])), left[homes], gap_of, gaps))
             served[homes] = True
         if not served.any():  # cannot be: each has a place beside itself; but a loop must end
             break
         left, sites = left[~served], sites.at(np.zeros(0, np.int64))
-    return sorted(projects, key=lambda project: project.id)
+    return built(plan, unserved.rule_id, sorted(orders, key=lambda order: order.id))
 
 
 def _beside(unserved: Unserved, rows: Rows) -> Sites:
@@ -178,22 +178,17 @@ def _chosen(pairs: Pairs, sites: Sites, weight: Numbers) -> list[tuple[int, Rows
     return result
 
 
-def _project(
-    unserved: Unserved, site: Sites, rows: Rows, gap_of: Rows, gaps: Sequence[Gap], plan: Blueprint
-) -> Project:
+def _order(unserved: Unserved, site: Sites, rows: Rows, gap_of: Rows, gaps: Sequence[Gap]) -> Order:
     """Return the building of one facility; its first gap is the one it serves most of."""
     share = np.bincount(gap_of[rows], unserved.weight[rows], minlength=len(gaps))
     order = [int(i) for i in np.argsort(-share, kind="stable") if share[i] > 0]
     unit_id = str(ids_at(rows_containing(site.point, unserved.units), unserved.units)[0]) or gaps[order[0]].unit_id
-    kind, key = site.key[0]
-    return built(
-        plan,
-        id_=stable_id("P", "build_facility", unserved.rule_id, kind, key),
-        rule_id=unserved.rule_id,
-        gap_ids=[gaps[i].id for i in order],
-        unit_ids=[unit_id],
-        sites=site,
-        name=_unit_name(unserved.units, unit_id) or gaps[order[0]].name,
+    return Order(
+        stable_id("P", "build_facility", unserved.rule_id, *site.key[0]),
+        tuple(gaps[i].id for i in order),
+        site,
+        (unit_id,),
+        _unit_name(unserved.units, unit_id) or gaps[order[0]].name,
     )
 
 

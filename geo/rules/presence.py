@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from pydantic import Field, field_validator
 
-from geo.building import Blueprint, blueprint, built
+from geo.building import Order, blueprint, built
 from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import (
     NOWHERE,
@@ -130,10 +130,9 @@ class Presence(Rule):
         homes = homes.assign(foot=feet(points_of(homes)))
         by_unit = homes.groupby("unit_id").indices
         none = np.zeros(0, np.int64)
-        return [
-            self._built(
+        orders = [
+            _order(
                 gap,
-                plan,
                 _best_sites(
                     sites.at(np.flatnonzero(unit_of_site == gap.unit_id)),
                     homes.iloc[by_unit.get(gap.unit_id, none)],
@@ -142,17 +141,7 @@ class Presence(Rule):
             )
             for gap in gaps
         ]
-
-    def _built(self, gap: Gap, plan: Blueprint, sites: Sites) -> Project:
-        return built(
-            plan,
-            id_=stable_id("P", "build_facility", gap.id),
-            rule_id=self.id,
-            gap_ids=(gap.id,),
-            unit_ids=[gap.unit_id] * len(sites),
-            sites=sites,
-            name=gap.name or gap.unit_id,
-        )
+        return built(plan, self.id, orders)
 
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
         """Return how many each project would add to each village; None where one touches villages or homes."""
@@ -169,6 +158,11 @@ class Presence(Rule):
             np.arange(len(coverage.frame)),
             "sum",
         )
+
+
+def _order(gap: Gap, sites: Sites) -> Order:
+    id_ = stable_id("P", "build_facility", gap.id)
+    return Order(id_, (gap.id,), sites, (gap.unit_id,) * len(sites), gap.name or gap.unit_id)
 
 
 def _serving(facilities: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> tuple[Rows, Rows]:
