@@ -51,7 +51,8 @@ class AlongRoad(Rule):
 
     `roads` is the roads layer; a road is judged if `lit_required` is yes, unknown if that cell is blank, and every road
     is judged if the layer has no such column (`where` narrows them down). A road whose own `lit` is yes counts as lit
-    from end to end, whatever the lamps say; no and blank leave it to the lamps.
+    from end to end, whatever the lamps say; no leaves it to the lamps. Where the layer has a `lit` column and the cell is
+    blank, nobody has said whether the rest of the road is lit: it is unknown unless the lamps listed light enough of it.
 
     `devices` are the lamps. Each lights `radius_m` each way along the network from its foot on its nearest road, ends
     included: round a corner and past the end of a road, never the parallel road. One farther than `max_offset_m` (the
@@ -80,16 +81,26 @@ class AlongRoad(Rule):
         lighting, must, blank, always = self._lighting(world)
         devices, length = lighting.devices, lighting.length_m
         maybe = devices.works | devices.unknown
-        low, high = (lit_total_m(lighting.reach, taken, always, length) for taken in (devices.works, maybe))
+        unsaid = self._lit_unsaid(world, lighting.roads)
+        low = lit_total_m(lighting.reach, devices.works, always, length)
+        high = lit_total_m(lighting.reach, maybe, always | unsaid, length)
         frame = _places(lighting, must | blank, world)
         row = np.flatnonzero(must | blank)
         frame["required"] = np.where(blank[row] | (length[row] <= 0), np.nan, self.share * length[row])
         for name, supplied in (("supplied", low), ("supplied_low", low), ("supplied_high", high)):
             frame[name] = supplied[row]
         frame["people"], frame["people_short"] = _people(lighting, row, blank[row], world)
-        frame["reason"] = _reasons(frame, blank[row], always[row])
+        frame["reason"] = _reasons(frame, blank[row], always[row], unsaid[row])
         notes = (*devices.notes, *self._notes(lighting, must, world))
         return Measured(frame, "m", "at_least", notes, lighting)
+
+    def _lit_unsaid(self, world: World, roads: gpd.GeoDataFrame) -> Flags:
+        """Return the roads of layers with a `lit` column that say neither yes nor no."""
+        told = [rows.index for layer, rows in world.layers.parts("roads", self.roads) if "lit" in layer.given]
+        asked = np.zeros(len(roads), bool)
+        for index in told:
+            asked |= roads.index.isin(index)
+        return asked & np.isnan(_flags(roads["lit"]))
 
     def _lighting(self, world: World) -> tuple[Lighting, Flags, Flags, Flags]:
         """Return what is lit, and which roads should be, which nobody knows of, and which are lit whatever the lamps."""
@@ -208,10 +219,11 @@ def _people(lighting: Lighting, row: Rows, blank: Flags, world: World) -> tuple[
     return np.where(nobody_known, np.nan, everyone), np.where(nobody_known, np.nan, without)
 
 
-def _reasons(frame: gpd.GeoDataFrame, blank: Flags, always: Flags) -> NDArray[np.str_]:
+def _reasons(frame: gpd.GeoDataFrame, blank: Flags, always: Flags, unsaid: Flags) -> NDArray[np.str_]:
     required, low, high = (frame[name].to_numpy(float) for name in ("required", "supplied_low", "supplied_high"))
+    open_ = (low < required) & (high >= required)
     return np.select(
-        [blank, np.isnan(required), always, (low < required) & (high >= required), (low <= 0) & (required > 0)],
-        ["lit_required_blank", "no_location", "marked_lit", "device_status_blank", "no_lamp"],
+        [blank, np.isnan(required), always, unsaid & open_, open_, (low <= 0) & (required > 0)],
+        ["lit_required_blank", "no_location", "marked_lit", "lit_blank", "device_status_blank", "no_lamp"],
         "",
     )

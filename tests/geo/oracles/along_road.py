@@ -90,12 +90,15 @@ def judged(roads, lamps, homes, *, radius_m, share, max_offset_m=None):
     must = {road["id"] for road in roads if not is_given or road.get("lit_required") is True}
     blank = {road["id"] for road in roads if is_given and road.get("lit_required") is None}
     marked = {road["id"] for road in roads if road.get("lit") is True}
+    unsaid = {road["id"] for road in roads if "lit" in road and road["lit"] is None}
     sure, may = {}, {}
     for id_ in streets.lines:
         reach = [(streets.reached(foot, far, id_, radius_m), status) for foot, far, status in feet]
         dark = np.full(len(streets.centimetres(id_)), id_ in marked)
         sure[id_] = np.any([dark, *(lit for lit, status in reach if status == "working")], axis=0)
-        may[id_] = np.any([dark, *(lit for lit, status in reach if status in ("working", None))], axis=0)
+        may[id_] = np.any(
+            [dark | (id_ in unsaid), *(lit for lit, status in reach if status in ("working", None))], axis=0
+        )
     entries = [(*entry(streets, home["at"], must), home.get("people") or 0) for home in homes]
     return {
         id_: _verdict(id_, streets, sure[id_], may[id_], entries, share, known=id_ in must)
