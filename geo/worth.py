@@ -57,13 +57,13 @@ def rule_weight(rule: Rule) -> float:
     return SEVERITY_WEIGHTS[rule.severity] * rule.weight
 
 
-def closed(before: Coverage, after: Coverage) -> tuple[float, float]:
-    """Return the need closed (weighted people) and the people newly served between two checks of one rule.
+def closed(before: Coverage, after: Measured) -> tuple[float, float]:
+    """Return the need closed (weighted people) and the people newly served since a check, by measuring again.
 
-    Places that only one of the two has, or whose supply is not known afterwards, count as if nothing had changed.
+    Places that are there only once, or whose supply is not known afterwards, count as if nothing had changed.
     """
     standing = _standing(before)
-    then_need, then_without = _standing_after(before, after.measured)
+    then_need, then_without = _standing_after(before, after)
     need_closed = float(np.sum(standing.need - then_need)) * rule_weight(before.rule)
     return need_closed, float(np.sum(standing.without - then_without))
 

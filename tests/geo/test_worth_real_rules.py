@@ -26,6 +26,7 @@ from tests.geo.worlds import (
 )
 
 WORLDS = 5
+LOOKED_AT = 8  # projects of a world
 EXACT = 1e-9
 
 
@@ -85,14 +86,15 @@ def town_and_projects(seed: int) -> tuple[World, dict[str, Coverage], tuple[Proj
 
 def rechecked(seen: dict[str, Coverage], world: World, done: Sequence[Project]) -> dict[str, tuple[float, float]]:
     changed = world.with_edits(tuple(edit for one in done for edit in one.edits))
-    return {id_: closed(before, coverage(before.rule, changed)) for id_, before in seen.items()}
+    return {id_: closed(before, before.rule.measure(changed)) for id_, before in seen.items()}
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_every_repair_gives_what_it_promises_rule_by_rule(seed):
     world, seen, projects = town_and_projects(seed)
     worth = Worth(seen, projects, world)
-    for i, project in enumerate(projects):
+    for i in random.Random(seed).sample(range(len(projects)), min(len(projects), LOOKED_AT)):
+        project = projects[i]
         gain, proof = worth.gain(i), rechecked(seen, world, [project])
         assert gain.need == pytest.approx(sum(need for need, _ in proof.values()), abs=EXACT), project.id
         for rule_id, (_, people) in proof.items():
