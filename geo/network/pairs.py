@@ -59,7 +59,9 @@ def _compiled_pairs(graph: Graph, costs: Costs, origins: Legs, destinations: Leg
     """Return the same by a search of its own from each origin, which touches no more than the limit reaches."""
     from geo.network.search_kernel import Arcs, Lists, pairs_from
 
-    order = morton_order(origins.x, origins.y)  # neighbours in a row find their part of the graph in the cache
+    here = np.flatnonzero(origins.edge >= 0)
+    here = here[morton_order(origins.x[here], origins.y[here])]  # neighbours in a row share what is in the cache
+    order = np.concatenate([here, np.flatnonzero(origins.edge < 0)])
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     shared = _along_shared_edges(costs, origins, destinations, limit)
