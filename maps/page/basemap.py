@@ -49,7 +49,7 @@ def drawn_layer(layer: Layer, shapes: Shapes, pack: Pack) -> dict[str, Any]:
 def _names(frame: gpd.GeoDataFrame, pack: Pack) -> int:
     if "name" not in frame:
         return -1
-    names = [name if isinstance(name, str) else "" for name in frame["name"]]
+    names = [name if isinstance(name, str) else "" for name in frame["name"].tolist()]
     return pack.texts(names) if any(names) else -1
 
 
@@ -59,11 +59,10 @@ def _ranks(classes: pd.Series) -> Any:
 
 
 def _categories(column: pd.Series, pack: Pack) -> dict[str, Any]:
-    codes = {name: code for code, name in enumerate(sorted({v for v in column if isinstance(v, str) and v}), start=1)}
-    return {
-        "categories": list(codes),
-        "category": pack.integers(np.array([codes.get(value, 0) if isinstance(value, str) else 0 for value in column])),
-    }
+    values = [value if isinstance(value, str) else "" for value in column.tolist()]
+    names = sorted(set(values) - {""})
+    codes = {"": 0} | {name: code for code, name in enumerate(names, start=1)}
+    return {"categories": names, "category": pack.integers(np.array([codes[value] for value in values]))}
 
 
 def spots(geometries: Any) -> Any:

@@ -164,8 +164,9 @@ def _cards(card: pd.DataFrame) -> Json:
 def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
     frame = coverage.frame
     number_of_set, rows = shapes.rows_of(frame)
-    codes = sorted({str(code) for code in frame["reason"] if _given(code)})
-    names = [str(name) if _given(name) else "" for name in frame["name"]]
+    given = [str(code) if _given(code) else "" for code in frame["reason"].tolist()]
+    codes = sorted(set(given) - {""})
+    names = [str(name) if _given(name) else "" for name in frame["name"].tolist()]
     of_code = {code: place for place, code in enumerate(codes, start=1)}
     return {
         "shapes": number_of_set,
@@ -177,7 +178,7 @@ def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack)
         "supplied": pack.floats(frame["supplied"].to_numpy(float)),
         "people": pack.floats(frame["people"].to_numpy(float)),
         "people_short": pack.floats(frame["people_short"].to_numpy(float)),
-        "reason": pack.integers(np.array([of_code.get(str(code), 0) for code in frame["reason"]], dtype=np.int64)),
+        "reason": pack.integers(np.array([of_code.get(code, 0) for code in given], dtype=np.int64)),
         "reasons": [both_languages(reason_text(code)) for code in codes],
     }
 

@@ -71,6 +71,7 @@ class GapMap(folium.Map):  # type: ignore[misc]
             zoom_delta=1,
             wheel_px_per_zoom_level=90,
             keyboard=True,
+            fade_animation=False,
         )
         self._id = _MAP_ID
         figure.add_child(self)

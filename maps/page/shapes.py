@@ -65,7 +65,7 @@ class Shapes:
         self.sets.append(
             {
                 "count": len(geometries),
-                "ids": -1 if ids is None else self.pack.texts([str(id_) for id_ in ids]),
+                "ids": -1 if ids is None else self.pack.texts([str(id_) for id_ in ids.tolist()]),
                 "parts": self.pack.integers(np.bincount(owner, minlength=len(geometries))),
                 "kinds": self.pack.bytes_(np.array(kinds, dtype=np.uint8)),
                 "sizes": self.pack.integers(np.bincount(part, minlength=len(parts))),

@@ -259,6 +259,25 @@ def test_the_whole_corpus_of_naughty_texts_runs_nothing(browser, tmp_path):
         _walk_through(browser, tmp_path, strings[start : start + 180])
 
 
+def test_bundled_town_opens_small_and_silent(browser, tmp_path):
+    import layers
+    from geo.assess import assess
+
+    plan = layers.read_plan(Path(__file__).parents[2] / "examples" / "dongtang" / "plan.yaml")
+    file = tmp_path / "map.html"
+    file.write_text(write_page(assess(plan, layers.read_layers(plan)), language="zh"), encoding="utf-8")
+    shown = opened(browser, file)
+    assert file.stat().st_size < 1_500_000
+    assert shown.page.inner_text("h1") == "东塘镇公共服务缺口图"
+    assert shown.page.locator(".rules tbody tr").count() == len(plan.rules)
+    for tab in ("projects", "villages", "sources"):
+        shown.page.click(f"#tabber-{tab}")
+    shown.page.click("#language")
+    assert shown.said == []
+    assert shown.asked == [file.as_uri()]
+    shown.page.close()
+
+
 def _walk_through(browser: Any, folder: Path, strings: tuple[str, ...]) -> None:
     """Open a town whose every text is naughty, look at all of it, and check that it is only text."""
     assessment = town(naming=Naming(strings), homes=200, lamps=max(200, len(strings)))

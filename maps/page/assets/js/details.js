@@ -112,7 +112,7 @@ function costPerPerson(row) {
   const people = view.data.projects.people[row];
   const cost = view.data.projects.cost[row];
   if (!(people > 0)) return "–";
-  return cost[1] > 0 ? money(Math.round(cost[1] / people)) : say("a_year", { cost: money(Math.round(cost[3] / people)) });
+  return cost[1] > 0 ? money(cost[1] / people) : say("a_year", { cost: money(cost[3] / people) });
 }
 
 /** What it costs to build; for what only costs from year to year (people hired), that. */

@@ -42,7 +42,8 @@ function measured(value, unit, digits) {
 function money(yuan) {
   if (yuan === null || Number.isNaN(yuan)) return say("not_known");
   if (speech.language === "zh" && yuan >= 1e4) return amount(yuan / 1e4, yuan < 1e6 ? 2 : 1) + "万元";
-  return speech.language === "zh" ? amount(yuan) + "元" : "¥" + amount(yuan);
+  const text = amount(yuan, yuan < 1 ? 2 : yuan < 10 ? 1 : 0);
+  return speech.language === "zh" ? text + "元" : "¥" + text;
 }
 
 function share(part, whole) {
