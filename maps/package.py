@@ -80,8 +80,9 @@ def _villages(assessment: Assessment, totals: Totals, language: Language) -> She
 
     units, frame = unit_rows(assessment), totals.units.rename_axis("unit_id").reset_index()
     frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
+    taken = set(frame.columns)
     for rule_id, card in totals.cards.items():
-        column = f"status_{rule_id}"
+        column = _distinct(f"status_{rule_id}", taken)
         frame[column] = card["state"].where(card["state"] != NOT_JUDGED, None).to_numpy(object)
     geometry = units["geometry"].to_numpy() if len(units) else []
     shapes = gpd.GeoDataFrame(frame, geometry=geometry, crs=assessment.world.layers.crs)
@@ -91,7 +92,7 @@ def _villages(assessment: Assessment, totals: Totals, language: Language) -> She
 def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
     taken: set[str] = set()
     for rule_id, coverage in assessment.coverages.items():
-        table = _table_name(f"places_{rule_id}", taken)
+        table = _distinct(f"places_{rule_id}", taken)
         title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
         yield _sheet(table, title.in_(language), _place_rows(coverage, language), _statuses(language))
 
@@ -196,8 +197,8 @@ def _shape(frame: gpd.GeoDataFrame) -> str:
     return "Unknown" if len(plain) > 1 else types[0] if len(types) == 1 else f"Multi{plain.pop()}"
 
 
-def _table_name(wanted: str, taken: set[str]) -> str:
-    """Return a table name made of letters, digits, _ and -, that no other layer has in either case."""
+def _distinct(wanted: str, taken: set[str]) -> str:
+    """Return a name of letters, digits, _ and - that is not taken: SQLite does not tell A from a."""
     name = base = re.sub(r"[^\w-]", "_", wanted)
     number = 2
     while name.lower() in taken:
@@ -233,7 +234,7 @@ def _write(sheet: Sheet, path: Path) -> None:
         geometry_type=sheet.shape,
         promote_to_multi=sheet.shape.startswith("Multi"),
         dataset_options={"VERSION": _GPKG_VERSION},
-        layer_options={"IDENTIFIER": sheet.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
+        layer_options={"DESCRIPTION": sheet.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
     )
 
 

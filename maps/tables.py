@@ -169,7 +169,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     """
     columns = [_cells(table[name]) for name in table.columns]
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")  # both, so that a cell with either of them is quoted (RFC 4180)
     writer.writerow(table.columns)
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode("utf-8-sig")
@@ -182,6 +182,8 @@ def read_csv(path: Path) -> pd.DataFrame:
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = list(csv.reader(file, strict=True)) or [[]]
+    if any(len(row) != len(header) for row in rows):
+        raise ValueError(f"{path.name}: a row has more or fewer cells than the header")
     table = pd.DataFrame(rows, columns=header, dtype=object)
     for name in table.columns:
         if name in _NUMBERS:

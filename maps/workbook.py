@@ -32,7 +32,7 @@ _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed mark in the file, not a
 _CELL_CHARACTERS = 32_767
 
 _PAPER_A4 = 9
-_LINE_POINTS = 15.5
+_LINE_POINTS = 16.0
 _MOST_LINES = 12
 _GREEN, _ORANGE, _GREY, _HEAD = "#E2F0D9", "#FBE0CC", "#E7E6E6", "#D9E2EC"
 

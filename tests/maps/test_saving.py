@@ -52,9 +52,14 @@ def test_new_results_take_the_place_of_old_ones_and_nothing_is_left_beside_them(
 def test_a_fault_half_way_leaves_the_old_results_and_no_litter(tmp_path):
     out = tmp_path / "out"
     filled(out, "one")
-    with pytest.raises(RuntimeError), replacing(out) as folder:
-        (folder / "map.html").write_text("half")
-        raise RuntimeError
+
+    def half() -> None:
+        with replacing(out) as folder:
+            (folder / "map.html").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
     assert {path.read_text() for path in out.iterdir()} == {"one"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
