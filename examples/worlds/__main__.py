@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
         write_town(bundled_town()[0], asked.out or TOWN)
         return 0
     from examples.worlds.world import make_world
-    from examples.worlds.write import write_world
+    from examples.worlds.write import Form, write_world
 
     try:
         size = _size(asked)
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    form = asked.form or ("gpkg" if size.homes <= 20_000 else "parquet")
+    form: Form = asked.form or ("gpkg" if size.homes <= 20_000 else "parquet")
     plan = write_world(frames, asked.out or Path(f"world-{asked.scale}-{asked.seed}"), form=form, name=asked.scale)
     for layer, frame in frames.items():
         print(f"{layer:>10} {len(frame):>10,}")

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from examples.worlds.dongtang import Frames
+from examples.worlds.growth import Array
 from layers.gcj02 import wgs84_to_gcj02
 
 WRITTEN = dt.datetime(
@@ -256,13 +257,13 @@ def _geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return moved.set_geometry(shapely.transform(moved.geometry.to_numpy(), lambda xy: np.round(xy, 7)), crs=4490)
 
 
-def _degrees(frame: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _degrees(frame: gpd.GeoDataFrame) -> tuple[Array, Array]:
     """Return longitude and latitude as text with seven decimals."""
     lon, lat = shapely.get_coordinates(frame.geometry.to_crs(4490)).T
     return np.char.mod("%.7f", lon).astype(object), np.char.mod("%.7f", lat).astype(object)
 
 
-def _whole(column: pd.Series) -> np.ndarray:  # type: ignore[type-arg]
+def _whole(column: pd.Series) -> Array:
     return np.array(["" if pd.isna(value) else str(int(value)) for value in column], dtype=object)
 
 

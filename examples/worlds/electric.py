@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from examples.worlds.fabric import waves
-from examples.worlds.growth import Numbers
+from examples.worlds.growth import Array, Numbers
 from examples.worlds.roads import COUNTY, NONE, TOWNSHIP, TRACK, VILLAGE
 from examples.worlds.world import Ground, frame, points
 
@@ -56,7 +56,7 @@ def points_to_watch(ground: Ground, facilities: gpd.GeoDataFrame) -> gpd.GeoData
     return frame(data, np.char.mod(f"K%0{width}d", np.arange(1, len(geometry) + 1)), geometry)
 
 
-def _border_crossing(ground: Ground, edge: np.ndarray) -> Numbers:  # type: ignore[type-arg]
+def _border_crossing(ground: Ground, edge: Array) -> Numbers:
     """Return where each edge leaves its village: midway, for cells are cut midway between their centres."""
     return ground.fabric.centre[ground.fabric.edges[edge]].mean(axis=1)
 
@@ -91,7 +91,7 @@ def lamps(ground: Ground, roads: gpd.GeoDataFrame, rng: np.random.Generator) -> 
     return frame(data, ids, shapely.points(np.round(xy, 2)))
 
 
-def _lighting_order(roads: gpd.GeoDataFrame, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _lighting_order(roads: gpd.GeoDataFrame, rng: np.random.Generator) -> Array:
     """Return road rows in the order they got lamps: roads that should be lit, then lanes, the town before most villages."""
     middle = shapely.get_coordinates(shapely.line_interpolate_point(roads.geometry.to_numpy(), 0.5, normalized=True))
     turn = waves(middle, 3_000.0, rng) + 0.35 * rng.standard_normal(len(roads))

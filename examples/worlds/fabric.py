@@ -6,6 +6,7 @@ cell borders, so villages tile the land exactly and a road meets a river in the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from scipy.spatial import Voronoi, cKDTree
 
 from examples.worlds.growth import Flags, Ints, Numbers, edge_index
 from examples.worlds.size import VILLAGE_M2, Size
+
+Outline = Callable[[Numbers], Numbers]
 
 BLOCK_M = (118.0, 92.0)  # a block of the town seat
 BLOCKS = (8, 6)
@@ -71,7 +74,9 @@ def lay_fabric(size: Size, rng: np.random.Generator) -> Fabric:
     )
 
 
-def spread(count: int, radius: float, outline, rng: np.random.Generator, avoid: Numbers | None = None) -> Numbers:  # type: ignore[no-untyped-def]
+def spread(
+    count: int, radius: float, outline: Outline, rng: np.random.Generator, avoid: Numbers | None = None
+) -> Numbers:
     """Return exactly `count` points spread evenly but not regularly inside the outline, away from `avoid`."""
     if count == 1 and avoid is None:
         return rng.uniform(-0.12, 0.12, (1, 2)) * radius
@@ -98,7 +103,7 @@ def _lattice(pitch: float, reach: float, rng: np.random.Generator) -> Numbers:
     return points + rng.uniform(-0.24, 0.24, points.shape) * pitch
 
 
-def _outline(radius: float, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+def _outline(radius: float, rng: np.random.Generator) -> Outline:
     """Return the world's edge as distance from the middle by direction: a circle with five slow waves on it."""
     order = np.arange(2, 7)
     size = np.array([0.16, 0.09, 0.06, 0.05, 0.035]) * rng.uniform(0.7, 1.2, 5)
@@ -135,7 +140,8 @@ def _sorted_edges(diagram: Voronoi, inside: Flags) -> tuple[Ints, Ints]:
 
 def inland(fabric: Fabric) -> Flags:
     """Return which edges have land on both sides."""
-    return fabric.land[fabric.edges].all(axis=1)
+    a, b = fabric.edges.T
+    return fabric.land[a] & fabric.land[b]
 
 
 def streets(fabric: Fabric) -> Flags:

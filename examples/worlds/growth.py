@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]  # text, shapes
 
 
 @dataclass(frozen=True)

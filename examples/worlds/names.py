@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from examples.worlds.growth import Ints
+from examples.worlds.growth import Array, Ints
 
 _FIRST = "东西南北上下中大长高石白黄青红新旧平古横莲龙凤牛马鹤鹿云沙水金银竹松梅桂荔榕樟茶禾麦稻双三四九官塘"
 _SECOND = "塘槎坑洞岭岗坪村田湾洲陂桥井垌朗滩溪冲涌围社寨堡屋头山角坝潭园林桐梓洋湖峰台岸".replace("村", "")
@@ -16,7 +16,7 @@ _TOWN_STREETS = ("东风路", "人民路", "建设路", "新华路", "解放路"
 _TOWN_CROSSINGS = ("圩前街", "中山街", "学前街", "福寿街", "胜利街", "河堤路", "光明街", "工业路")
 
 
-def village_names(count: int, towns: int, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def village_names(count: int, towns: int, rng: np.random.Generator) -> Array:
     """Return unique names without the ending: the towns' first, whose community is called after the town."""
     pairs = [a + b for a in _FIRST for b in _SECOND if a != b]
     pool = np.array(pairs)
@@ -33,7 +33,7 @@ def village_names(count: int, towns: int, rng: np.random.Generator) -> np.ndarra
     return pool[:count]
 
 
-def hamlet_names(village: Ints, is_seat: np.ndarray, village_name: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def hamlet_names(village: Ints, is_seat: Array, village_name: Array, rng: np.random.Generator) -> Array:
     """Return natural villages' names, unique within a village: the seat is called after the village itself."""
     lineage = np.array(list(_SURNAME))[rng.integers(0, len(_SURNAME), len(village))]
     last = np.array(_HAMLET_LAST)
@@ -46,7 +46,7 @@ def hamlet_names(village: Ints, is_seat: np.ndarray, village_name: np.ndarray, r
     return np.where(is_seat, np.char.add(village_name[village].astype(str), "老村"), np.char.add(own, ending))
 
 
-def town_street_names(grid_a: Ints, grid_b: Ints) -> np.ndarray:  # type: ignore[type-arg]
+def town_street_names(grid_a: Ints, grid_b: Ints) -> Array:
     """Return the names of a town's streets: one a row and one a column of its grid."""
     along_row = grid_a[:, 1] == grid_b[:, 1]
     rows = np.array(_TOWN_STREETS)[grid_a[:, 1] % 8]

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from examples.worlds import electric
-from examples.worlds.growth import Ints, Numbers
+from examples.worlds.growth import Array, Ints, Numbers
 from examples.worlds.homes import PARK_BLOCK, SCHOOL_BLOCK, VACANT_BLOCK, block_corners
 from examples.worlds.world import Ground, frame, points
 
@@ -96,7 +96,7 @@ def spots(ground: Ground) -> Spots:
     return Spots(place[order], xy[order], ground)
 
 
-def place_of_unit(ground: Ground) -> np.ndarray:  # type: ignore[type-arg]
+def place_of_unit(ground: Ground) -> Array:
     """Return where each village's public buildings stand: its first natural village, or its town's streets."""
     n, towns = len(ground.unit_id), ground.size.towns
     first = np.searchsorted(ground.villages.hamlet_village, np.arange(n))
@@ -129,7 +129,7 @@ def _facilities(ground: Ground, rng: np.random.Generator) -> gpd.GeoDataFrame:
     return frame(data, np.char.mod(f"F%0{width}d", np.arange(1, n + 1)), points(ground, xy))
 
 
-def _rows(ground: Ground, category: str, village: np.ndarray, xy: np.ndarray, names: np.ndarray) -> dict[str, object]:  # type: ignore[type-arg]
+def _rows(ground: Ground, category: str, village: Array, xy: Array, names: Array) -> dict[str, object]:
     return {"category": category, "village": village, "name": names, "x": xy[:, 0], "y": xy[:, 1]}
 
 
@@ -188,7 +188,7 @@ def _waste(ground: Ground, free: Spots, rng: np.random.Generator) -> dict[str, o
     return _rows(ground, "waste", village, xy, np.char.add(names.astype(str), "分类垃圾亭"))
 
 
-def _capacity(category: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _capacity(category: Array, rng: np.random.Generator) -> Array:
     capacity = np.full(len(category), np.nan)
     for name, low, high in (("elderly", 10, 40), ("hospital", 60, 120), ("school", 180, 900), ("market", 60, 140)):
         mine = category == name
@@ -223,8 +223,9 @@ def _parcels(ground: Ground, rng: np.random.Generator) -> gpd.GeoDataFrame:
     """Return idle land: 9 800 m² in the middle of each town, and a smaller piece in most villages."""
     towns = np.arange(ground.size.towns)
     blocks = block_corners(ground.fabric, VACANT_BLOCK)
-    vacant = ground.bend(shapely.segmentize(shapely.polygons(blocks), 25.0))
-    vacant = [shapely.affinity.scale(shape, k, k) for shape in vacant for k in [np.sqrt(VACANT_M2 / shape.area)]]
+    whole = ground.bend(shapely.segmentize(shapely.polygons(blocks), 25.0))
+    shrink = np.sqrt(VACANT_M2 / shapely.area(whole))
+    vacant = [shapely.affinity.scale(shape, by, by) for shape, by in zip(whole, shrink, strict=True)]
     village = np.flatnonzero(rng.random(len(ground.unit_id)) < 0.65)
     village = village[village >= ground.size.towns]
     small = ground.bend(_plots_of_land(ground, village, rng.uniform(420, 3_600, len(village)), 1, rng))
@@ -243,9 +244,7 @@ def _parcels(ground: Ground, rng: np.random.Generator) -> gpd.GeoDataFrame:
     return frame(data, np.char.mod("P%03d", np.arange(1, len(owner) + 1)), shapes)
 
 
-def _plots_of_land(
-    ground: Ground, village: np.ndarray, area: np.ndarray, which: int, rng: np.random.Generator
-) -> np.ndarray:  # type: ignore[type-arg]
+def _plots_of_land(ground: Ground, village: Array, area: Array, which: int, rng: np.random.Generator) -> Array:
     """Return a rectangle of that area for each village: just beyond its homes, midway between two main streets."""
     arms = ground.built.arms
     first = np.searchsorted(ground.villages.hamlet_village, village)

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from examples.worlds import streets
+from examples.worlds.growth import Array
 from examples.worlds.names import NUMERALS, town_street_names
 from examples.worlds.roads import COUNTY, STREET, TOWNSHIP, TRACK, VILLAGE
 from examples.worlds.streets import BACK, LANE, MAIN, PATH, Lines
@@ -78,7 +79,7 @@ def hamlets(ground: Ground) -> gpd.GeoDataFrame:
     )
 
 
-def hamlet_ids(ground: Ground) -> np.ndarray:  # type: ignore[type-arg]
+def hamlet_ids(ground: Ground) -> Array:
     """Return `village code-number` for each natural village."""
     owner = ground.villages.hamlet_village
     number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
@@ -131,7 +132,7 @@ def roads(ground: Ground, rng: np.random.Generator) -> gpd.GeoDataFrame:
     return frame(data, np.char.mod(f"R%0{width}d", np.arange(1, len(rank) + 1)), rows.line)
 
 
-def _one_way(ground: Ground, rows: Lines, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _one_way(ground: Ground, rows: Lines, rng: np.random.Generator) -> Array:
     """Return which streets are one-way: in each town one row of the grid out and the next one back."""
     fabric = ground.fabric
     edge = np.flatnonzero(ground.roads.rank == STREET)
@@ -142,7 +143,7 @@ def _one_way(ground: Ground, rows: Lines, rng: np.random.Generator) -> np.ndarra
     return result
 
 
-def _surface(rank: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # type: ignore[type-arg]
+def _surface(rank: Array, rng: np.random.Generator) -> Array:
     """Return asphalt on main roads, concrete in villages, gravel and earth at the ends."""
     draw = rng.random(len(rank))
     concrete = np.where(draw < 0.9, "混凝土", "砂石")
@@ -152,7 +153,7 @@ def _surface(rank: np.ndarray, rng: np.random.Generator) -> np.ndarray:  # type:
     return np.where(rank == TRACK, np.where(draw < 0.5, "土路", "砂石"), result)
 
 
-def _road_names(ground: Ground, rows: Lines) -> np.ndarray:  # type: ignore[type-arg]
+def _road_names(ground: Ground, rows: Lines) -> Array:
     """Return names: S-, Y- and C-numbers with the villages they join, a town's streets, main streets and lanes."""
     rank, n = rows.rank, len(rows.rank)
     ends = np.stack([shapely.get_coordinates(shapely.get_point(rows.line, at)) for at in (0, -1)])
@@ -182,7 +183,7 @@ def _road_names(ground: Ground, rows: Lines) -> np.ndarray:  # type: ignore[type
     return names
 
 
-def _village_near(ground: Ground, ends: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _village_near(ground: Ground, ends: Array) -> Array:
     from scipy.spatial import cKDTree
 
     seats = ground.bend.points(ground.fabric.centre[ground.villages.seat])

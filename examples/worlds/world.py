@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from examples.worlds.bend import Bend, a_bend
 from examples.worlds.fabric import Fabric, lay_fabric, river
+from examples.worlds.growth import Array
 from examples.worlds.homes import Built, build
 from examples.worlds.names import hamlet_names, village_names
 from examples.worlds.roads import Roads, lay_roads
@@ -31,9 +33,9 @@ class Ground:
     roads: Roads
     built: Built
     bend: Bend
-    unit_id: np.ndarray  # type: ignore[type-arg]
-    unit_name: np.ndarray  # type: ignore[type-arg]
-    hamlet_name: np.ndarray  # type: ignore[type-arg]
+    unit_id: Array
+    unit_name: Array
+    hamlet_name: Array
 
 
 def make_world(size: Size, seed: int) -> dict[str, gpd.GeoDataFrame]:
@@ -63,8 +65,6 @@ def furnish(ground: Ground, seed: int) -> dict[str, gpd.GeoDataFrame]:
 def lay_ground(size: Size, seed: int) -> Ground:
     """Return land, villages, roads and buildings of that size, before they become tables."""
     fabric = lay_fabric(size, _stream(seed, 0))
-    from dataclasses import replace
-
     fabric = replace(fabric, wet=river(fabric, max(1, round(np.sqrt(size.villages / 60))), _stream(seed, 1)))
     fabric, villages = settle(fabric, size, _stream(seed, 2))
     roads = lay_roads(fabric, villages, size, _stream(seed, 3))
@@ -92,7 +92,7 @@ def _stream(seed: int, stage: int) -> np.random.Generator:
     return np.random.default_rng([seed, stage])
 
 
-def _codes(villages: Villages) -> np.ndarray:  # type: ignore[type-arg]
+def _codes(villages: Villages) -> Array:
     """Return twelve-digit division codes (统计用区划代码) under an invented county: 001-099 communities, 200- villages."""
     town = villages.town
     order = np.lexsort((np.arange(len(town)), town))
@@ -106,7 +106,7 @@ def _codes(villages: Villages) -> np.ndarray:  # type: ignore[type-arg]
     )
 
 
-def frame(data: dict[str, object], ids: np.ndarray, geometry: np.ndarray | None) -> gpd.GeoDataFrame:  # type: ignore[type-arg]
+def frame(data: Mapping[str, object], ids: Array, geometry: Array | None) -> gpd.GeoDataFrame:
     """Return a table on the index `id`, sorted by it."""
     index = pd.Index(ids.astype(str), name="id", dtype="str")
     if geometry is None:
@@ -114,6 +114,6 @@ def frame(data: dict[str, object], ids: np.ndarray, geometry: np.ndarray | None)
     return gpd.GeoDataFrame(data, index=index, geometry=geometry, crs=CRS).sort_index()
 
 
-def points(ground: Ground, xy: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def points(ground: Ground, xy: Array) -> Array:
     """Return point geometries of fabric coordinates, bent like everything else."""
     return shapely.points(ground.bend.points(xy))
