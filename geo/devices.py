@@ -78,6 +78,10 @@ class Devices:
         """What it costs to put a broken one right, in yuan."""
         return _REPAIR[self.sort]
 
+    def action(self, verb: str) -> str:
+        """Return the code of installing or repairing them: install_lamps, repair_camera ..."""
+        return f"{verb}_lamps" if self.sort == "lamp" else f"{verb}_{self.sort}"
+
 
 def devices_of(layers: Layers, ref: str, *, usual: str) -> Devices:
     """Return the devices that `ref` means (see Layers.parts); `usual` is their sort if neither it nor they say.
@@ -110,15 +114,35 @@ def repairs_of(devices: Devices, rows: Rows) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def new_devices(devices: Devices, ids: Sequence[str], geometry: Names, crs: str) -> gpd.GeoDataFrame:
-    """Return rows for `devices.home`: new ones that work, of its category, all round and with no range of their own."""
+@dataclass(frozen=True)
+class NewDevices:
+    """Rows for `Devices.home`, all made at once; each project takes its own by their ids."""
+
+    layer: str
+    frame: gpd.GeoDataFrame
+    first: dict[str, int]
+
+    def of(self, project_id: str, count: int) -> Edit:
+        """Return the edit that puts up the project's own."""
+        start = self.first[project_id]
+        return Edit(self.layer, add=self.frame.iloc[start : start + count])
+
+
+def new_devices(devices: Devices, sites: Sequence[tuple[str, Names]], crs: str) -> NewDevices:
+    """Return for each project (its id, its sites) new devices that work, look all round and have no range of their own.
+
+    Their ids are the project's with a number.
+    """
     import geopandas as gpd
     import pandas as pd
 
+    ids = [f"{project}-{n:03d}" for project, places in sites for n in range(1, len(places) + 1)]
     index = pd.Index(ids, dtype=object, name="id")
-    return gpd.GeoDataFrame(
-        {"category": devices.category, "status": "working"}, index=index, geometry=np.asarray(geometry), crs=crs
-    )
+    places = np.concatenate([np.empty(0, dtype=object), *(places for _, places in sites)])
+    cells = pd.DataFrame({"category": devices.category, "status": "working"}, index=index)
+    starts = np.cumsum([0, *(len(places) for _, places in sites)])
+    first = {project: int(start) for (project, _), start in zip(sites, starts, strict=False)}
+    return NewDevices(devices.home, gpd.GeoDataFrame(cells, geometry=places, crs=crs), first)
 
 
 def shared_cost(first: Cost, count: int, second: Cost, more: int) -> Cost:

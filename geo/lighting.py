@@ -45,11 +45,15 @@ class Reach:
 
 @dataclass(frozen=True)
 class Entries:
-    """Homes by the road they come out on: its row, the metre there, and how many people; -1 where there is no way."""
+    """Homes by the road they come out on: its row, the metre there, and how many people; -1 where there is no way.
+
+    `known` is false if the plan has neither homes nor villages: then nobody can say who lives where.
+    """
 
     line: Rows
     at_m: Numbers
     people: Numbers
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def entries_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame, must
     the network. Without homes and villages there is nobody.
     """
     if not (world.layers.of_kind("demand") or world.layers.of_kind("units")):
-        return Entries(np.empty(0, np.intp), np.empty(0), np.empty(0))
+        return Entries(np.empty(0, np.intp), np.empty(0), np.empty(0), known=False)
     homes = world.homes
     points = gpd.GeoSeries(points_of(homes), index=homes.index, crs=network.crs)
     row_of = roads.index.get_indexer(network.road_ids)

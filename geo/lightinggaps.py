@@ -10,13 +10,12 @@ import numpy as np
 import shapely
 
 from geo.coverage import SHORT
-from geo.devices import Devices, new_devices, repairs_of, shared_cost
+from geo.devices import Devices, NewDevices, new_devices, repairs_of, shared_cost
 from geo.gaps import Gap, stable_id
 from geo.intervals import SLIVER_M, Stretches, overlapping
 from geo.lighting import Lighting, bounding, dark_stretches, entering, lamp_places
 from geo.projects import Project
 from geo.sublines import gathered, sublines
-from layers.edit import Edit
 from layers.options import Cost
 from layers.text import Text, say
 
@@ -135,8 +134,7 @@ def lamp_projects(
         shapely.line_interpolate_point(np.asarray(lighting.roads.geometry)[_road(found, lamps)], lamps.start_m)
         for lamps in (work.anew, work.rest)
     ]
-    make = _Maker(rule, lighting.devices, str(lighting.roads.crs))
-    projects: list[Project] = []
+    jobs: list[_Job] = []
     for gap in gaps:
         i = number[gap.id]
         repair = work.repair[slice(*np.searchsorted(work.repair_gap, [i, i + 1]))]
@@ -144,13 +142,11 @@ def lamp_projects(
             places[slice(*np.searchsorted(lamps.line, [i, i + 1]))]
             for places, lamps in zip(sites, (work.anew, work.rest), strict=True)
         )
-        if not len(repair):
-            projects.append(make.project(gap, repair, anew))
-            continue
-        projects.append(make.project(gap, repair, rest[:0]))
-        if len(rest):
-            projects.append(make.project(gap, repair, rest))
-    return projects
+        jobs.append(_Job(gap, repair, rest[:0] if len(repair) else anew))
+        if len(repair) and len(rest):
+            jobs.append(_Job(gap, repair, rest))
+    new = new_devices(lighting.devices, [(job.id, job.sites) for job in jobs], str(lighting.roads.crs))
+    return [_project(rule, lighting.devices, job, new) for job in jobs]
 
 
 def _road(found: DarkGaps, lamps: Stretches) -> Rows:
@@ -178,39 +174,47 @@ def _lamps(pieces: Stretches, radius_m: float) -> Stretches:
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """Projects of one rule over one set of lamps."""
+class _Job:
+    """What one project does about a gap: devices to put right, and places for new lamps."""
 
-    rule: Rule
-    devices: Devices
-    crs: str
+    gap: Gap
+    repair: Rows
+    sites: NDArray[np.object_]
 
-    def project(self, gap: Gap, repair: Rows, sites: NDArray[np.object_]) -> Project:
-        """Return the project that puts these devices right and puts up lamps at these places."""
-        mend, build = len(repair), len(sites)
-        action = "repair_lamps" if not build else "repair_and_install_lamps" if mend else "install_lamps"
-        id_ = stable_id("P", action, gap.id)
-        edits = repairs_of(self.devices, repair)
-        if build:
-            ids = [f"{id_}-{n:03d}" for n in range(1, build + 1)]
-            edits = (*edits, Edit(self.devices.home, add=new_devices(self.devices, ids, sites, self.crs)))
-        places = np.concatenate([self.devices.geometry[repair], sites])
-        return Project(
-            id=id_,
-            action=action,
-            name=say(f"linear.project_{action}", road=gap.name, mend=mend, count=build),
-            unit_id=gap.unit_id,
-            rule_ids=(self.rule.id,),
-            gap_ids=(gap.id,),
-            amount=float(mend + build),
-            unit="lamps",
-            edits=edits,
-            cost=self._cost(mend, build),
-            geometry=places[0] if len(places) == 1 else shapely.multipoints(places),
-        )
+    @property
+    def action(self) -> str:
+        """The code of what is done."""
+        if not len(self.sites):
+            return "repair_lamps"
+        return "repair_and_install_lamps" if len(self.repair) else "install_lamps"
 
-    def _cost(self, mend: int, build: int) -> Cost:
-        install = self.rule.cost or self.devices.install
-        if not mend:
-            return install
-        return shared_cost(self.devices.repair, mend, install, build) if build else self.devices.repair
+    @property
+    def id(self) -> str:
+        """The project's id."""
+        return stable_id("P", self.action, self.gap.id)
+
+
+def _project(rule: Rule, devices: Devices, job: _Job, new: NewDevices) -> Project:
+    mend, build = len(job.repair), len(job.sites)
+    edits = repairs_of(devices, job.repair)
+    places = np.concatenate([devices.geometry[job.repair], job.sites])
+    return Project(
+        id=job.id,
+        action=job.action,
+        name=say(f"linear.project_{job.action}", road=job.gap.name, mend=mend, count=build),
+        unit_id=job.gap.unit_id,
+        rule_ids=(rule.id,),
+        gap_ids=(job.gap.id,),
+        amount=float(mend + build),
+        unit="lamps",
+        edits=(*edits, new.of(job.id, build)) if build else edits,
+        cost=_cost(rule, devices, mend, build),
+        geometry=places[0] if len(places) == 1 else shapely.multipoints(places),
+    )
+
+
+def _cost(rule: Rule, devices: Devices, mend: int, build: int) -> Cost:
+    install = rule.cost or devices.install
+    if not mend:
+        return install
+    return shared_cost(devices.repair, mend, install, build) if build else devices.repair

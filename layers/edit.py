@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,28 @@ class Edit:
     layer: str
     add: gpd.GeoDataFrame | None = field(default=None, compare=False)
     change: pd.DataFrame | None = field(default=None, compare=False)
+
+
+def together(edits: Sequence[Edit]) -> list[Edit]:
+    """Return edits that do the same as these, one a layer where that is possible: a thousand projects in one go.
+
+    They stay as they are where one of them changes a row that another adds.
+    """
+    import pandas as pd
+
+    result = []
+    for layer in dict.fromkeys(edit.layer for edit in edits):
+        own = [edit for edit in edits if edit.layer == layer]
+        adds = [edit.add for edit in own if edit.add is not None and len(edit.add)]
+        changes = [edit.change for edit in own if edit.change is not None and len(edit.change)]
+        new = set().union(*(add.index for add in adds))
+        if len(own) == 1 or any(change.index.isin(new).any() for change in changes):
+            result += own
+            continue
+        change = changes[0] if len(changes) == 1 else pd.concat(changes).groupby(level=0).last() if changes else None
+        add = adds[0] if len(adds) == 1 else pd.concat(adds) if adds else None
+        result.append(Edit(layer, add, change))
+    return result
 
 
 def applied(frame: gpd.GeoDataFrame, edit: Edit) -> gpd.GeoDataFrame:

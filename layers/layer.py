@@ -172,10 +172,10 @@ class Layers(Mapping[str, Layer]):
 
     def with_edits(self, edits: tuple[Edit, ...]) -> Layers:
         """Return these layers with the edits applied; nothing here changes."""
-        from layers.edit import applied
+        from layers.edit import applied, together
 
         changed = dict(self.by_name)
-        for edit in edits:
+        for edit in together(edits):
             changed[edit.layer] = replace(changed[edit.layer], frame=applied(changed[edit.layer].frame, edit))
         return replace(self, by_name=changed)
 

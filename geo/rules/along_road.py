@@ -211,7 +211,7 @@ def _people(lighting: Lighting, row: Rows, blank: Flags, world: World) -> tuple[
     """Return who belongs to each road judged and who of them comes out on a dark stretch; NaN where unknown."""
     entries, count = lighting.entries, len(lighting.roads)
     dark = entering(lighting.dark, entries, lighting.length_m) >= 0
-    nobody_known = blank | (len(entries.line) == 0)
+    nobody_known = blank | (not entries.known)
     everyone, without = (
         np.bincount(entries.line[taken], entries.people[taken], minlength=count)[row]
         for taken in (entries.line >= 0, dark)
