@@ -38,7 +38,8 @@ def roads(draw: st.DrawFn) -> gpd.GeoDataFrame:
 def points(draw: st.DrawFn, prefix: str, *, max_size: int = 5) -> gpd.GeoSeries:
     """Return points in and around the lattice, many of them on roads, on corners, or as near to two roads."""
     quarter = st.tuples(st.integers(-4, 20), st.integers(-4, 16)).map(lambda q: (q[0] * 2.5, q[1] * 2.5))
-    anywhere = st.tuples(st.floats(-10, 50), st.floats(-10, 40))
+    # to the centimetre: below a millimetre two places are one, and below a micrometre two feet are (by definition)
+    anywhere = st.tuples(st.integers(-1000, 5000), st.integers(-1000, 4000)).map(lambda q: (q[0] / 100, q[1] / 100))
     at = draw(st.lists(st.one_of(quarter, quarter, anywhere), min_size=1, max_size=max_size))
     ids = draw(st.permutations([f"{prefix}{i}" for i in range(len(at))]))
     return gpd.GeoSeries([Point(xy) for xy in at], index=ids, crs=CRS)
