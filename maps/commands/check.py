@@ -54,8 +54,9 @@ def _line(reject: Reject, language: Language) -> str:
     where = say("cli.reject_row", row=reject.row) if reject.row > 0 else say("cli.reject_layer")
     action, reason, fix = say(f"tables.action_{reject.action}"), reject.reason, reject.fix
     what = f"{reject.field}={reject.value}" if reject.field else reject.value
-    values = {"where": where, "what": what, "reason": reason, "fix": fix, "action": action}
-    return " ".join(say("cli.reject_line", **values).in_(language).split())
+    key = "cli.reject_line" if what else "cli.reject_line_bare"
+    values = {"where": where, "reason": reason, "fix": fix, "action": action} | ({"what": what} if what else {})
+    return " ".join(say(key, **values).in_(language).split())
 
 
 def _books(layer: Layer) -> dict[str, int]:
