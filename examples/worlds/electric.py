@@ -28,7 +28,8 @@ def points_to_watch(ground: Ground, facilities: gpd.GeoDataFrame) -> gpd.GeoData
     main = (rank == COUNTY) | (rank == TOWNSHIP)
     degree = np.bincount(fabric.edges[(rank != NONE) & (rank != TRACK)].ravel(), minlength=len(fabric.centre))
     on_main = np.bincount(fabric.edges[main].ravel(), minlength=len(fabric.centre))
-    junction = np.flatnonzero((degree >= 3) & (on_main >= 2))
+    crossing = np.isin(fabric.grid[:, 0], [2, 5]) & np.isin(fabric.grid[:, 1], [1, 4])  # of a town's streets
+    junction = np.flatnonzero((degree >= 3) & ((on_main >= 2) | crossing))
     gates = facilities[facilities["category"].isin(list(WATCHED))].sort_values("category")
     border = _border_crossing(ground, entering)
     away = np.hypot(*(border - fabric.centre[villages.seat[unit[a[entering]]]]).T)
