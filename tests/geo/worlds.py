@@ -67,11 +67,11 @@ def layer_of(name: str, kind: str, rows: Sequence[Row]) -> Layer:
     others = sorted({key for record in records for key in record} - {"id", *columns, *PLACES})
     data = {key: [record.get(key) for record in records] for key in [*columns, *others]}
     numbers = {column.name for column in schema.columns if column.form in {"number", "count"}}
+    kinds = dict.fromkeys(numbers, "float") | {
+        column.name: "datetime64[s]" for column in schema.columns if column.form == "date"
+    }
     frame = pd.DataFrame(
-        {
-            key: pd.Series(values, index=index, dtype=float if key in numbers else object)
-            for key, values in data.items()
-        },
+        {key: pd.Series(values, index=index, dtype=kinds.get(key, object)) for key, values in data.items()},
         index=index,
     )
     if schema.shape != "none":
