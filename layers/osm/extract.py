@@ -120,7 +120,7 @@ def _place(id_: str, tags: Mapping[str, str], geometry: BaseGeometry) -> Row:
 def _take_way(way: Way, found: Extract) -> None:
     tags = _tags(way)
     highway = tags.get("highway")
-    if highway is None or highway in t.NOT_ROADS or tags.get("area") == "yes":
+    if highway is None or highway in t.NOT_ROADS:
         return
     runs = list(_runs(way))
     found.cut += len(runs) != 1 or len(runs[0]) != len(way.nodes)
@@ -148,7 +148,8 @@ def _road(id_: str, tags: Mapping[str, str], run: list[tuple[float, float]]) -> 
     return {
         "id": id_,
         "name": tags.get("name") or tags.get("ref"),
-        "class": tags["highway"],
+        # One walks along the edge of a square, but it is no street.
+        "class": "footway" if tags.get("area") == "yes" else tags["highway"],
         "surface": tags.get("surface"),
         "width_m": t.number(tags.get("width")),
         "lanes": t.number(tags.get("lanes")),
@@ -159,7 +160,10 @@ def _road(id_: str, tags: Mapping[str, str], run: list[tuple[float, float]]) -> 
         "layer": t.number(tags.get("layer")),
         "speed_kmh": t.number(tags.get("maxspeed")),
         "junction": tags.get("junction"),
-        "access": tags.get("motor_vehicle") if tags.get("access") is None else tags.get("access"),
+        "access": tags.get("access"),
+        "foot": tags.get("foot"),
+        "vehicle": tags.get("vehicle"),
+        "motor_vehicle": tags.get("motor_vehicle"),
         "geometry": shapely.LineString(run),
     }
 
