@@ -38,7 +38,7 @@ def why(
     `gaps` are those the project names, `beaten` the next row of the list and what that one adds.
     """
     main = _main_rule(project, gain)
-    about = [gap for gap in gaps if gap.rule_id == main] or list(gaps)
+    about = [gap for gap in gaps if gap.rule_id == main]
     people = dict(gain.served).get(main, 0.0)
     key = f"projects.why_{rules[main].type}"
     if people <= 0:
@@ -47,7 +47,7 @@ def why(
         key = "projects.why_other"
     return say(
         key,
-        where=unit_names.get(project.unit_id) or (about[0].name if about else "") or say("projects.here"),
+        where=_where(unit_names.get(project.unit_id, ""), about),
         title=_title(rules[main]),
         gaps=len(about),
         missing=sum(gap.amount for gap in about),
@@ -55,16 +55,23 @@ def why(
         deed=_deed(project),
         people=people,
         also=_also(gain, main, rules),
-        cost=_cost(project, gain.people),
+        cost=_cost(project, people),
         beats=_beats(project, gain, beaten),
     )
 
 
 def _main_rule(project: Project, gain: Gain) -> str:
-    """Return the rule under which the project serves most people; of several, and if nobody, the first it names."""
+    """Return that of the rules whose gaps the project is for under which it serves most people; of equals the first."""
     served = dict(gain.served)
-    named = [*project.rule_ids, *(rule_id for rule_id in served if rule_id not in project.rule_ids)]
-    return max(named, key=lambda rule_id: served.get(rule_id, 0.0))
+    return max(project.rule_ids, key=lambda rule_id: served.get(rule_id, 0.0))
+
+
+def _where(unit: str, gaps: Sequence[Gap]) -> Text | str:
+    """Return the village, with the name of the gap where it is but one (a street, a point)."""
+    name = gaps[0].name if len(gaps) == 1 else ""
+    if unit and name and unit not in name:
+        return say("projects.where", unit=unit, name=name)
+    return name or unit or say("projects.here")
 
 
 def _title(rule: RuleOptions) -> object:
@@ -98,7 +105,8 @@ def _cost(project: Project, people: float) -> Text:
     if build <= 0 and yearly <= 0:
         return say("projects.cost_none")
     if people <= 0:
-        return say("projects.cost_whole", yuan=build, yearly=yearly)
+        whole = say("projects.cost_whole", yuan=build, yearly=yearly)
+        return whole if yearly > 0 else say("projects.cost_build", yuan=build)
     if build <= 0:
         return say("projects.cost_yearly_each", yuan=_each(yearly, people))
     if yearly <= 0:

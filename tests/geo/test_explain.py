@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from shapely import Point
 
-from geo.explain import Tables, explain
+from geo.explain import Tables, explain, why
+from geo.gaps import Gap
+from geo.projects import Project
 from geo.rules.reach import Reach
-from layers.options import Norm, Title
+from geo.worth import Gain
+from layers.options import Cost, Norm, Title
 from layers.problems import InputError
+from layers.text import say
 
 RULE = Reach(
     id="near",
@@ -165,3 +170,33 @@ def test_tables_stay_as_they_are():
     explain("P-2", given, {"near": RULE, "bare": BARE})
     for table in ("coverage", "gaps", "projects"):
         pd.testing.assert_frame_equal(getattr(given, table), getattr(untouched, table))
+
+
+def told(*, unit: str, name: str, served: tuple[tuple[str, float], ...], gap_rule: str = "near") -> str:
+    """Return why a clinic is built for one gap of that name, in a village of that name."""
+    cost = Cost(low=1e5, mid=2e5, high=3e5)
+    gap = Gap("near-A", gap_rule, "A", ("H1",), "U1", name, 12.0, "people", 12.0, Point(0, 0), say("projects.here"))
+    build = Project("P-1", "build_facility", "", "U1", (gap_rule,), ("near-A",), 1.0, "clinic", (), cost, Point(0, 0))
+    rules = {"near": RULE, "bare": BARE}
+    return why(build, Gain(1.0, 0.0, served), [gap], rules, {"U1": unit}, beaten=None).in_("zh")
+
+
+def test_why_names_the_village_and_the_spot_once_each():
+    served = (("near", 10.0),)
+    rest = "有 12 人未达到“千米内有卫生室”，新建 1 处后达到的增加 10 人，每人约 20,000 元。"
+    assert told(unit="东塘村", name="老屋", served=served) == f"东塘村老屋{rest}"
+    assert told(unit="东塘村", name="东塘村老屋", served=served) == f"东塘村老屋{rest}"
+    assert told(unit="东塘村", name="", served=served) == f"东塘村{rest}"
+    assert told(unit="", name="", served=served) == f"此处{rest}"
+
+
+def test_why_speaks_of_the_rule_whose_gap_it_is_and_adds_what_else_it_does():
+    assert told(unit="东塘村", name="", served=(("bare", 90.0), ("near", 10.0))) == (
+        "东塘村有 12 人未达到“千米内有卫生室”，新建 1 处后达到的增加 10 人，并使“bare”多惠及 90 人，每人约 20,000 元。"
+    )
+
+
+def test_why_says_so_when_nobody_is_fully_served_yet():
+    assert told(unit="东塘村", name="", served=(("near", 0.0),)) == (
+        "东塘村的“千米内有卫生室”有 1 处缺口，新建 1 处使缺口缩小，但单靠这一项还没有人完全达到，建设费约 200,000 元。"
+    )
