@@ -50,6 +50,11 @@ def _is_text(head: bytes) -> bool:
     return b"\x00" not in head and not head.startswith((_ZIP, b"PAR1", b"<?xml", b"%PDF", b"\x1f\x8b"))
 
 
+def _is_osm(head: bytes) -> bool:
+    """OpenStreetMap as PBF (its first block is called OSMHeader), as XML, or as XML packed by gzip."""
+    return b"OSMHeader" in head[:20] or b"<osm" in head or head.startswith(b"\x1f\x8b")
+
+
 FORMATS: tuple[Format, ...] = (
     Format("gpkg", (".gpkg",), _starts(b"SQLite format 3\x00"), "geopackage:read"),
     Format("geojson", (".geojson", ".json"), _is_json, "geojson:read"),
@@ -59,6 +64,7 @@ FORMATS: tuple[Format, ...] = (
     Format("geoparquet", (".parquet", ".geoparquet"), _starts(b"PAR1"), "geoparquet:read"),
     Format("xlsx", (".xlsx", ".xlsm"), _starts(_ZIP), "workbook:read_xlsx"),
     Format("xls", (".xls",), _starts(_OLE), "workbook:read_xls"),
+    Format("osm", (".osm.pbf", ".osm", ".osm.gz"), _is_osm, "osm:read"),
     Format("csv", (".csv", ".tsv", ".txt"), _is_text, "delimited:read"),
 )
 

@@ -156,6 +156,35 @@ def test_start_refuses_what_is_not_osm(tmp_path: Path) -> None:
         start(tmp_path / "town", osm=wrong)
 
 
+PLAN = """\
+plan: {name: t, crs: EPSG:32632}
+layers:
+  roads: {kind: roads, path: small.osm}
+  homes: {kind: demand, path: small.osm}
+  units: {kind: units, path: small.osm}
+rules: [{id: BUS-01, facilities: roads}]
+"""
+
+
+def test_extract_can_be_a_layer_of_the_plan(file: Path) -> None:
+    from layers import read_layers, read_plan
+
+    plan = file.with_name("plan.yaml")
+    plan.write_text(PLAN, encoding="utf-8")
+    layers = read_layers(read_plan(plan))
+    assert list(layers["roads"].frame.index) == ["w100", "w101", "w102"]
+    assert layers["homes"].frame["people"].sum() == 1003
+
+
+def test_extract_gives_no_staff(file: Path) -> None:
+    from layers import LayerError, read_layers, read_plan
+
+    plan = file.with_name("plan.yaml")
+    plan.write_text(PLAN.replace("kind: demand", "kind: staff"), encoding="utf-8")
+    with pytest.raises(LayerError, match="an OpenStreetMap extract gives no layer of kind staff"):
+        read_layers(read_plan(plan))
+
+
 @pytest.mark.parametrize("profile", library.profiles())
 def test_start_without_osm_writes_a_plan_and_templates(tmp_path: Path, profile: str) -> None:
     from layers import read_plan
