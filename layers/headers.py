@@ -162,4 +162,4 @@ def _no_header(where: Text, column: str, wanted: str, headers: Sequence[str]) ->
 
 def _required(where: Text, column: Column, headers: Sequence[str]) -> Problem:
     what = say("readers.column_missing", column=column.name, zh=column.zh)
-    return Problem(where, what, say("readers.column_missing_fix", column=column.name, headers=", ".join(headers)))
+    return Problem(where, what, say("readers.column_missing_fix", headers=", ".join(headers)))
