@@ -59,6 +59,11 @@ def blueprint(layers: Layers, meant: Meant, cost: Cost | None) -> Blueprint | No
     return None
 
 
+def assumed_cost(layers: Layers, meant: Meant) -> Cost:
+    """Return what one facility of what is meant is taken to cost where the plan does not say."""
+    return facility_type(receiving(layers, meant)[1]).cost
+
+
 @dataclass(frozen=True)
 class Order:
     """One project to be: a facility on each of these sites, for these gaps.

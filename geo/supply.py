@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo.projects import Project
     from geo.world import World
     from layers.layer import Layer, Layers
+    from layers.options import Cost, RuleOptions
 
     Flags = NDArray[np.bool_]
     Rows = NDArray[np.int64]
@@ -174,6 +175,14 @@ def _status_notes(layer: Layer, count: int, blank: int, *, taken: bool) -> list[
     if taken and count:
         return [say("rules.no_status_column", layer=layer.name, count=count)]
     return [say("rules.status_blank_rows", layer=layer.name, count=blank)] if blank else []
+
+
+def cost_note(rule: RuleOptions, assumed: Cost) -> list[Text]:
+    """Return a note that the rule's cost was assumed, if it was."""
+    if rule.cost is not None:
+        return []
+    name = rule.title if rule.title.zh or rule.title.en else rule.id
+    return [say("rules.cost_assumed", rule=name, low=assumed.low, high=assumed.high, yearly=assumed.yearly)]
 
 
 def rejected_note(world: World, meant: Meant) -> list[Text]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -46,7 +47,7 @@ SPACING_SHARE = 0.25
 SPACING_LEAST_M = 25.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unserved:
     """One rule's verdict on homes, and how one gets about: what gaps and projects are made from.
 
@@ -65,10 +66,25 @@ class Unserved:
     what: Text | str
     any_works: bool
 
-    @property
+    @cached_property
+    def ids(self) -> NDArray[np.object_]:
+        """The homes' ids."""
+        return np.asarray(self.homes.index, dtype=object)
+
+    @cached_property
+    def unit_ids(self) -> NDArray[np.object_]:
+        """The homes' villages."""
+        return np.asarray(self.homes["unit_id"], dtype=object)
+
+    @cached_property
+    def people(self) -> Numbers:
+        """The homes' people, NaN where unknown."""
+        return np.asarray(self.homes["people"], dtype=float)
+
+    @cached_property
     def weight(self) -> Numbers:
         """What each home counts when sites are chosen."""
-        return home_weights(self.homes["people"].to_numpy(float))
+        return home_weights(self.people)
 
     def servable(self, rows: Rows) -> NDArray[np.bool_]:
         """Return which of these homes a facility beside them could serve at all."""
@@ -81,7 +97,7 @@ def gaps_of(unserved: Unserved) -> list[Gap]:
     Homes that no road joins to any facility are apart from the others: a gap for each part of the network they are on.
     """
     short = np.flatnonzero(unserved.homes["status"].to_numpy() == SHORT)
-    unit = pd.factorize(unserved.homes["unit_id"].iloc[short], sort=True)[0].astype(np.int64)
+    unit = pd.factorize(unserved.unit_ids[short], sort=True)[0].astype(np.int64)
     island = unserved.stands.island[short]
     costs = unserved.homes["supplied"].to_numpy(float)[short]
     cut_off = np.isinf(costs) & (island >= 0) & unserved.any_works
@@ -95,19 +111,17 @@ def gaps_of(unserved: Unserved) -> list[Gap]:
 
 def _gap(unserved: Unserved, rows: Rows, *, is_cut_off: bool) -> Gap:
     """Return these homes as one gap, named after the one with most people (the lowest id of several)."""
-    homes = unserved.homes.iloc[rows]
-    people = homes["people"].to_numpy(float)
+    ids, people = unserved.ids[rows], unserved.people[rows]
     anchor = int(np.argmax(np.nan_to_num(people, nan=-1.0)))
-    others = np.delete(homes.index.to_numpy(object), anchor)
-    unit_id = str(homes["unit_id"].iloc[anchor])
+    unit_id = str(unserved.unit_ids[rows[anchor]])
     known = float(np.nansum(people)) if not np.isnan(people).all() else float("nan")
     return Gap(
-        id=stable_id(unserved.rule_id, unit_id, str(homes.index[anchor])),
+        id=stable_id(unserved.rule_id, unit_id, str(ids[anchor])),
         rule_id=unserved.rule_id,
         severity=unserved.severity,
-        place_ids=(str(homes.index[anchor]), *map(str, others)),
+        place_ids=(str(ids[anchor]), *map(str, np.delete(ids, anchor))),
         unit_id=unit_id,
-        name=_unit_name(unserved.units, unit_id) or str(homes["name"].iloc[anchor] or homes.index[anchor]),
+        name=_unit_name(unserved.units, unit_id) or str(unserved.homes["name"].iloc[rows[anchor]] or ids[anchor]),
         amount=known,
         unit="people",
         people=known,
@@ -158,8 +172,7 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
 
 def _beside(unserved: Unserved, rows: Rows) -> Sites:
     spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * unserved.ways.usual_m(unserved.cutoff))
-    ids = unserved.homes.index.to_numpy(object)[rows]
-    return beside_homes(ids, unserved.stands.foot[rows], unserved.weight[rows], spacing_m)
+    return beside_homes(unserved.ids[rows], unserved.stands.foot[rows], unserved.weight[rows], spacing_m)
 
 
 def _chosen(pairs: Pairs, sites: Sites, weight: Numbers) -> list[tuple[int, Rows]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
@@ -137,6 +136,8 @@ class AlongRoads:
         )
         home, door = found["origin"].to_numpy(np.int64), found["destination"].to_numpy(np.int64)
         inside, area = self._inside(homes, places)
+        if len(doors.facility) == len(places) and not len(inside):  # every place has one door: pairs are what they are
+            return Pairs(home, doors.facility[door], found["cost"].to_numpy(float) * self.factor)
         on_road = self._at(homes).on_network[inside]
         return _cheapest(
             np.concatenate([home, inside[on_road]]),
@@ -161,7 +162,7 @@ class AlongRoads:
         at = self._at(homes)
         on = at.edge >= 0
         island = np.full(len(homes), -1)
-        island[on] = self._parts[self.network.topology.start[at.edge[on]]]
+        island[on] = self.network.components().edge[at.edge[on]]
         road = np.full(len(homes), "", dtype=object)
         road[on] = self.network.road_ids.to_numpy(object)[at.road[on]]
         foot = np.where(on, shapely.points(at.x, at.y), homes)
@@ -172,16 +173,6 @@ class AlongRoads:
         """Return the metres one gets for that cost on the middle one of the roads."""
         per_m = self.network.costs.per_m
         return cost / (self.factor * (float(np.median(per_m)) if len(per_m) else 1.0))
-
-    @cached_property
-    def _parts(self) -> Rows:
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        top = self.network.topology
-        links = coo_array((np.ones(top.edges), (top.start, top.end)), shape=(top.nodes, top.nodes))
-        parts: Rows = connected_components(links, directed=False)[1].astype(np.int64)
-        return parts
 
     def _inside(self, homes: Shapes, places: Shapes) -> tuple[Rows, Rows]:
         """Return the homes (rows) that lie in an area, and which."""

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from pydantic import Field, field_validator
 
-from geo.building import Order, blueprint, built
+from geo.building import Order, assumed_cost, blueprint, built
 from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import (
     NOWHERE,
@@ -26,7 +26,17 @@ from geo.places import (
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
 from geo.sites import PARCEL_WORTH, Sites, beside_homes, feet_on_roads, home_weights, idle_parcels, parcel_sites
-from geo.supply import Meant, Supply, added_rows, edits_touch, rejected_note, supply, units_with_rejects, what_is
+from geo.supply import (
+    Meant,
+    Supply,
+    added_rows,
+    cost_note,
+    edits_touch,
+    rejected_note,
+    supply,
+    units_with_rejects,
+    what_is,
+)
 from layers.options import checked_where
 from layers.text import Text, say
 
@@ -90,6 +100,7 @@ class Presence(Rule):
         filled = int((units["population"].isna().to_numpy() & ~np.isnan(people)).sum())
         notes = [*found.notes, *_unknown_units(found, world), *rejected_note(world, self._meant)]
         notes += [say("rules.people_from_homes", count=filled)] if filled else []
+        notes += cost_note(self, assumed_cost(world.layers, self._meant))
         return Measured(frame, "facilities", "at_least", tuple(notes))
 
     def _reason(

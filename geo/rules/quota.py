@@ -14,7 +14,16 @@ from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import NOWHERE, ids_at, judged_units, texts, unit_rows
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.supply import Meant, added_rows, category_word, edits_touch, receiving, rejected_note, units_with_rejects
+from geo.supply import (
+    Meant,
+    added_rows,
+    category_word,
+    cost_note,
+    edits_touch,
+    receiving,
+    rejected_note,
+    units_with_rejects,
+)
 from layers.edit import Edit
 from layers.options import Cost
 from layers.text import Text, say
@@ -91,7 +100,8 @@ class Quota(Rule):
         missing = int(np.isnan(required).sum())
         notes += [say("rules.population_missing", count=missing)] if missing else []
         notes += [say("rules.no_staff", what=self._what)] if not known.any() and not blank.any() else []
-        return Measured(frame, "staff", "at_least", (*notes, *rejected_note(world, self._meant)), without="share")
+        notes += [*rejected_note(world, self._meant), *cost_note(self, POST)]
+        return Measured(frame, "staff", "at_least", tuple(notes), without="share")
 
     def _due(self, population: Numbers) -> Numbers:
         if self.per is None:

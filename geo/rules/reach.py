@@ -10,14 +10,24 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from geo.building import blueprint
+from geo.building import assumed_cost, blueprint
 from geo.coverage import lacking
 from geo.gaps import Gap
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.supply import Meant, Supply, added_rows, edits_touch, rejected_note, supply, units_with_rejects, what_is
+from geo.supply import (
+    Meant,
+    Supply,
+    added_rows,
+    cost_note,
+    edits_touch,
+    rejected_note,
+    supply,
+    units_with_rejects,
+    what_is,
+)
 from geo.unserved import Unserved, gaps_of, projects_for
 from geo.ways import AlongRoads, Stands, StraightLines, Ways
 from layers.options import checked_where
@@ -133,7 +143,7 @@ class Reach(Rule):
             reason=self._reasons(stands, high, known, why, any_works=bool(found.works.any())),
         )
         notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
-        notes += self._notes(frame, stands, found, ways)
+        notes += [*self._notes(frame, found, ways), *cost_note(self, assumed_cost(world.layers, self._meant))]
         return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, stands, points, bool(found.works.any())))
 
     def _at_the_least(
@@ -168,7 +178,7 @@ class Reach(Rule):
         reasons: NDArray[np.object_] = np.select(cases, words, "").astype(object)
         return reasons
 
-    def _notes(self, frame: gpd.GeoDataFrame, stands: Stands, found: Supply, ways: Ways) -> list[Text]:
+    def _notes(self, frame: gpd.GeoDataFrame, found: Supply, ways: Ways) -> list[Text]:
         off = int(np.isnan(frame["supplied"]).sum())
         apart = int((~ways.is_joined(found.frame.geometry.to_numpy())).sum())
         limit = {"limit_m": self.max_snap_m}
