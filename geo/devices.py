@@ -102,16 +102,21 @@ def devices_of(layers: Layers, ref: str, *, usual: str) -> Devices:
     )
 
 
-def repairs_of(devices: Devices, rows: Rows) -> tuple[Edit, ...]:
-    """Return the edits that make these devices work, one a layer."""
+def repairs(devices: Devices, jobs: Sequence[Rows]) -> list[tuple[Edit, ...]]:
+    """Return for each job (rows of devices) the edits that make them work, one a layer."""
     import pandas as pd
 
-    edits = []
-    for name in sorted(set(devices.layer[rows])):
-        ids = devices.ids[rows[devices.layer[rows] == name]]
-        index = pd.Index(sorted(ids), dtype=object, name="id")
-        edits.append(Edit(name, change=pd.DataFrame({"status": "working"}, index=index)))
-    return tuple(edits)
+    row = np.concatenate([np.empty(0, np.intp), *jobs])
+    job = np.repeat(np.arange(len(jobs)), [len(rows) for rows in jobs])
+    order = np.lexsort((row, devices.layer[row].astype(str), job))  # rows are in the order of their ids
+    row, job = row[order], job[order]
+    layer = devices.layer[row]
+    cells = pd.DataFrame({"status": "working"}, index=pd.Index(devices.ids[row], dtype=object, name="id"))
+    starts = np.flatnonzero(np.append(True, (job[1:] != job[:-1]) | (layer[1:] != layer[:-1]))) if len(row) else row
+    edits: list[tuple[Edit, ...]] = [()] * len(jobs)
+    for start, stop in zip(starts, [*starts[1:], len(row)], strict=False):
+        edits[job[start]] += (Edit(layer[start], change=cells.iloc[start:stop]),)
+    return edits
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,9 @@ def gained(projects: Sequence[Project], devices: Devices, layers: Layers, ref: s
         if edit.layer in layers and layers[edit.layer].kind == "devices"
     ]
     changes = [(number, edit.layer, edit.change) for number, edit in touching if edit.change is not None]
-    if any(list(cells.columns) != ["status"] or not (cells["status"] == "working").all() for _, _, cells in changes):
+    if any(list(cells.columns) != ["status"] for _, _, cells in changes):
+        return None
+    if not all((cells["status"] == "working").all() for cells in _whole([cells for _, _, cells in changes])):
         return None
     old_project, old_row = _repaired(changes, devices)
     new_project, new = _added(touching, layers, ref)
@@ -205,6 +212,13 @@ def gained(projects: Sequence[Project], devices: Devices, layers: Layers, ref: s
         np.concatenate([old_row, len(devices) + np.arange(len(new))]).astype(np.intp),
         _stacked(devices, new) if len(new) else devices,
     )
+
+
+def _whole(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the frames as one, or nothing if there are none."""
+    import pandas as pd
+
+    return [pd.concat(frames)] if frames else []
 
 
 def _repaired(changes: Sequence[tuple[int, str, pd.DataFrame]], devices: Devices) -> tuple[Rows, Rows]:

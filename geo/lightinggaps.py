@@ -10,12 +10,13 @@ import numpy as np
 import shapely
 
 from geo.coverage import SHORT
-from geo.devices import Devices, NewDevices, new_devices, repairs_of, shared_cost
+from geo.devices import Devices, NewDevices, new_devices, repairs, shared_cost
 from geo.gaps import Gap, stable_id
 from geo.intervals import SLIVER_M, Stretches, overlapping
 from geo.lighting import Lighting, bounding, dark_stretches, entering, lamp_places
 from geo.projects import Project
 from geo.sublines import gathered, sublines
+from layers.edit import Edit
 from layers.options import Cost
 from layers.text import Text, say
 
@@ -142,11 +143,12 @@ def lamp_projects(
             places[slice(*np.searchsorted(lamps.line, [i, i + 1]))]
             for places, lamps in zip(sites, (work.anew, work.rest), strict=True)
         )
-        jobs.append(_Job(gap, repair, rest[:0] if len(repair) else anew))
+        jobs.append(_job(gap, repair, rest[:0] if len(repair) else anew))
         if len(repair) and len(rest):
-            jobs.append(_Job(gap, repair, rest))
+            jobs.append(_job(gap, repair, rest))
     new = new_devices(lighting.devices, [(job.id, job.sites) for job in jobs], str(lighting.roads.crs))
-    return [_project(rule, lighting.devices, job, new) for job in jobs]
+    mended = repairs(lighting.devices, [job.repair for job in jobs])
+    return [_project(rule, lighting.devices, job, new, edits) for job, edits in zip(jobs, mended, strict=True)]
 
 
 def _road(found: DarkGaps, lamps: Stretches) -> Rows:
@@ -177,26 +179,21 @@ def _lamps(pieces: Stretches, radius_m: float) -> Stretches:
 class _Job:
     """What one project does about a gap: devices to put right, and places for new lamps."""
 
+    id: str
+    action: str
     gap: Gap
     repair: Rows
     sites: NDArray[np.object_]
 
-    @property
-    def action(self) -> str:
-        """The code of what is done."""
-        if not len(self.sites):
-            return "repair_lamps"
-        return "repair_and_install_lamps" if len(self.repair) else "install_lamps"
 
-    @property
-    def id(self) -> str:
-        """The project's id."""
-        return stable_id("P", self.action, self.gap.id)
+def _job(gap: Gap, repair: Rows, sites: NDArray[np.object_]) -> _Job:
+    both = "repair_and_install_lamps" if len(repair) else "install_lamps"
+    action = both if len(sites) else "repair_lamps"
+    return _Job(stable_id("P", action, gap.id), action, gap, repair, sites)
 
 
-def _project(rule: Rule, devices: Devices, job: _Job, new: NewDevices) -> Project:
+def _project(rule: Rule, devices: Devices, job: _Job, new: NewDevices, mended: tuple[Edit, ...]) -> Project:
     mend, build = len(job.repair), len(job.sites)
-    edits = repairs_of(devices, job.repair)
     places = np.concatenate([devices.geometry[job.repair], job.sites])
     return Project(
         id=job.id,
@@ -207,7 +204,7 @@ def _project(rule: Rule, devices: Devices, job: _Job, new: NewDevices) -> Projec
         gap_ids=(job.gap.id,),
         amount=float(mend + build),
         unit="lamps",
-        edits=(*edits, new.of(job.id, build)) if build else edits,
+        edits=(*mended, new.of(job.id, build)) if build else mended,
         cost=_cost(rule, devices, mend, build),
         geometry=places[0] if len(places) == 1 else shapely.multipoints(places),
     )

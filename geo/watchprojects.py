@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.coverage import SHORT
-from geo.devices import Devices, NewDevices, new_devices, repairs_of
+from geo.devices import Devices, NewDevices, new_devices, repairs
 from geo.gaps import Gap, stable_id
 from geo.projects import Project
 from geo.watching import Sights, poles
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geo.coverage import Coverage
     from geo.rule import Rule
+    from layers.edit import Edit
 
 
 def watch_projects(
@@ -38,8 +39,10 @@ def watch_projects(
     device, point = sights.device[mendable], sights.point[mendable]
     ones, first = np.unique(device, return_index=True)
     seen = np.split(point, first[1:])
+    edits = repairs(devices, [ones[i : i + 1] for i in range(len(ones))])
     mended = [
-        _mended(rule, devices, one, [gap_at[i] for i in some.tolist()]) for one, some in zip(ones, seen, strict=False)
+        _mended(rule, devices, one, [gap_at[i] for i in some.tolist()], edit)
+        for one, some, edit in zip(ones, seen, edits, strict=False)
     ]
     missing = np.where(wanted, frame["shortfall"].fillna(0.0).to_numpy(float), 0.0).round().astype(np.intp)
     missing = np.maximum(missing - np.bincount(point, minlength=len(frame)), 0)
@@ -54,7 +57,7 @@ def watch_projects(
     return [*mended, *(_built(rule, devices, *pole, new) for pole in zip(ids, places, served, strict=True))]
 
 
-def _mended(rule: Rule, devices: Devices, device: np.intp, gaps: Sequence[Gap]) -> Project:
+def _mended(rule: Rule, devices: Devices, device: np.intp, gaps: Sequence[Gap], edits: tuple[Edit, ...]) -> Project:
     """Return the repair of one device, which then sees the points of these gaps."""
     action = devices.action("repair")
     id_ = str(devices.ids[device])
@@ -67,7 +70,7 @@ def _mended(rule: Rule, devices: Devices, device: np.intp, gaps: Sequence[Gap]) 
         gap_ids=tuple(gap.id for gap in gaps),
         amount=1.0,
         unit=f"{devices.sort}s",
-        edits=repairs_of(devices, np.array([device])),
+        edits=edits,
         cost=devices.repair,
         geometry=devices.geometry[device],
     )
