@@ -133,8 +133,7 @@ def finished(
     if used + repaired + int(rejected.sum()) != rows_in:
         what = say("readers.books", used=used, repaired=repaired, rejected=int(rejected.sum()), rows_in=rows_in)
         raise LayerError([Problem(request.where, what, say("readers.unreadable_fix"))])
-    if rejected.sum() > max_rejected_share * rows_in:
-        raise LayerError(_too_many(checked, rejects, rows_in, max_rejected_share))
+    within_limit(checked, max_rejected_share)
     source = Source(request.spec.path, raw.format, sha256, crs_name, raw.table, raw.encoding)
     frame = _frame(checked, np.flatnonzero(good), crs)
     return Layer(
@@ -202,11 +201,11 @@ def _duplicates(ids: pd.Series, counted: Flags) -> list[Fault]:
 
 def _once(faults: list[Fault], totals: Flags) -> tuple[Fault, ...]:
     """Keep of a total row only that it is one, and one fault a cell where two say the same."""
-    kept: dict[tuple[int, str, str], Fault] = {}
+    kept: dict[tuple[int, str, Text], Fault] = {}
     for fault in faults:
         of_total = fault.at != WHOLE_FILE and totals[fault.at] and not fault.reason.key.endswith(".total_row")
         if not of_total:
-            kept.setdefault((fault.at, fault.field, str(fault.reason)), fault)
+            kept.setdefault((fault.at, fault.field, fault.reason), fault)
     return tuple(kept.values())
 
 
@@ -241,17 +240,20 @@ def _text(cell: object) -> str:
     return cell if isinstance(cell, str) else ""
 
 
-def _too_many(checked: Checked, rejects: tuple[Reject, ...], rows_in: int, limit: float) -> list[Problem]:
-    rejected = int(checked.rejected.sum())
-    percent, allowed = f"{100 * rejected / rows_in:.1f}", f"{100 * limit:g}"
-    what = say("readers.too_many", rejected=rejected, rows=rows_in, percent=percent, limit=allowed)
+def within_limit(checked: Checked, limit: float) -> None:
+    """Raise LayerError that lists the rejected rows if they are a larger share (0-1) of the rows meant than `limit`."""
+    rejected, rows = int(checked.rejected.sum()), int(checked.meant.sum())
+    if rejected <= limit * rows:
+        return
+    percent, allowed = f"{100 * rejected / rows:.1f}", f"{100 * limit:g}"
+    what = say("readers.too_many", rejected=rejected, rows=rows, percent=percent, limit=allowed)
     problems = [Problem(checked.request.where, what, say("readers.too_many_fix"))]
-    bad = [reject for reject in rejects if reject.action == "rejected"]
+    bad = [reject for reject in _rejects(checked) if reject.action == "rejected"]
     problems += [Problem(row_name(reject), reject.reason, reject.fix) for reject in bad[:MAX_LISTED]]
     if len(bad) > MAX_LISTED:
         what = say("readers.more", count=len(bad) - MAX_LISTED)
         problems.append(Problem(checked.request.where, what, say("readers.nothing_to_do")))
-    return problems
+    raise LayerError(problems)
 
 
 def row_name(reject: Reject) -> Text:

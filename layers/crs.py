@@ -266,12 +266,11 @@ def _verdicts(system: System, boxes: Floats, centres: Floats) -> NDArray[np.str_
     if system.crs.is_geographic:
         order = [(zero, "zero"), (~in_degrees & swapped_degrees, "swapped"), (~in_degrees, "metres")]
     else:
+        order = [(in_degrees, "degrees")]
         false_east = _false_easting(system.crs)
-        order = [
-            (in_degrees, "degrees"),
-            (prefixed & (false_east < _PREFIX_FROM_M), "prefix"),
-            (~prefixed & (false_east >= _PREFIX_FROM_M), "no_prefix"),
-        ]
+        if false_east is not None:
+            wrong = ~prefixed if false_east >= _PREFIX_FROM_M else prefixed
+            order.append((wrong, "no_prefix" if false_east >= _PREFIX_FROM_M else "prefix"))
     order += [(swapped == "swapped", "swapped"), (~near, "outside")]
     return np.select([mask for mask, _ in order], [key for _, key in order], default="")
 
@@ -304,10 +303,12 @@ def _area_of(system: System) -> tuple[float, float, float, float] | None:
     return None if use is None else (use.west, use.south, use.east, use.north)
 
 
-def _false_easting(crs: pyproj.CRS) -> float:
+def _false_easting(crs: pyproj.CRS) -> float | None:
+    """Return the false easting of a Gauss-Kruger or UTM system, in metres; None for any other, which has no zones."""
     operation = crs.coordinate_operation
-    values = [item.value for item in operation.params if item.name == "False easting"] if operation else []
-    return float(values[0]) if values else 0.0
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return None
+    return next((float(item.value) for item in operation.params if item.name == "False easting"), None)
 
 
 def _what(key: str, system: System, xy: Floats) -> Text:

@@ -88,7 +88,7 @@ def _placed(plan: Plan, name: str, spec: LayerSpec) -> _Placed:
     """Read and check one layer, and settle which system its coordinates are in."""
     import numpy as np
 
-    from layers.checks import checked_rows
+    from layers.checks import checked_rows, within_limit
     from layers.crs import declared, middles, misplaced
     from layers.headers import nearest
     from layers.readers.files import checked_path, sha256
@@ -104,9 +104,11 @@ def _placed(plan: Plan, name: str, spec: LayerSpec) -> _Placed:
     raw = read_raw(request)
     checked = checked_rows(raw, request)
     if checked.geometry is None:
+        within_limit(checked, plan.settings.max_rejected_share)
         return _Placed(checked, None, np.zeros((0, 2)), digest)
     system = declared(raw, spec.crs, where, middles(checked.geometry[checked.meant]))
     checked = checked.adding(misplaced(system, _only(checked.geometry, checked.meant), where))
+    within_limit(checked, plan.settings.max_rejected_share)
     middle = middles(_only(checked.geometry, checked.good))
     return _Placed(checked, system, system.lonlat(middle) if len(middle) else middle, digest)
 

@@ -96,7 +96,9 @@ def _repaired(geometry: Geometries, faults: list[Fault]) -> tuple[Geometries, li
         where = _place(whole)
         if shapely.get_type_id(whole) in (_LINE, _LINES):
             geometry[at] = None
-            faults.append(Fault(int(at), "geometry", where, say("readers.no_length"), say("readers.no_length_fix")))
+            faults.append(
+                Fault(int(at), "geometry", where, say("readers.no_length", place=where), say("readers.no_length_fix"))
+            )
             continue
         fixed = shapely.make_valid(whole, method="structure", keep_collapsed=False)
         change = abs(fixed.area - abs(whole.area)) / max(fixed.area, abs(whole.area), np.finfo(float).tiny)
@@ -107,7 +109,7 @@ def _repaired(geometry: Geometries, faults: list[Fault]) -> tuple[Geometries, li
 
 
 def _outline_fault(at: int, where: str, change: float, *, usable: bool) -> Fault:
-    percent = f"{100 * change:.2g}"
+    percent = f"{100 * change:.0f}" if change >= MAX_AREA_CHANGE_SHARE else f"{100 * change:.2g}"
     if usable:
         reason: Text = say("readers.outline_repaired", place=where, percent=percent)
         return Fault(at, "geometry", where, reason, say("readers.outline_repaired_fix"), "repaired")

@@ -75,10 +75,10 @@ def _meanings(units: Sequence[Checked]) -> _Meanings:
 def _faults(word: str, rows: np.ndarray[tuple[int], np.dtype[np.intp]], checked: Checked) -> list[Fault]:
     reason = say("readers.no_such_unit", value=word)
     fix = say("readers.no_such_unit_fix")
+    used = rows[checked.good[rows]]
     if checked.request.schema.kind == "staff":
-        return [Fault(int(at), "unit_id", word, reason, fix) for at in rows]
-    meant = rows[checked.meant[rows]]
-    if not len(meant):
+        return [Fault(int(at), "unit_id", word, reason, fix) for at in used]
+    if not len(used):
         return []
-    reason = say("readers.no_such_unit_rows", value=word, count=len(meant))
-    return [Fault(int(meant[0]), "unit_id", word, reason, fix, "noted")]
+    reason = say("readers.no_such_unit_rows", value=word, count=len(used))
+    return [Fault(int(used[0]), "unit_id", word, reason, fix, "noted")]

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from layers.readers.raw import Raw, Request, numbered
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read(request: Request) -> Raw:
@@ -19,7 +24,7 @@ def read(request: Request) -> Raw:
         count = int(file.metadata.num_rows)
         geo = (file.schema_arrow.metadata or {}).get(b"geo")
         if geo is None:
-            frame = file.read().to_pandas().reset_index(drop=True)
+            frame = _plain(file.read().to_pandas().reset_index(drop=True))
             return Raw(frame, None, numbered(len(frame)), count, "parquet")
     frame = gpd.read_parquet(request.path).reset_index(drop=True)
     geometry = frame.geometry.to_numpy(object)
@@ -27,7 +32,7 @@ def read(request: Request) -> Raw:
     crs = frame.crs.to_wkt() if frame.crs is not None else ""
     primary = json.loads(geo)["columns"][frame.geometry.name]
     return Raw(
-        frame[columns].pipe(_plain),
+        _plain(frame[columns]),
         geometry,
         numbered(len(frame)),
         count,
@@ -37,7 +42,12 @@ def read(request: Request) -> Raw:
     )
 
 
-def _plain(frame: object) -> object:
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns with lists and structures as text, which is all that anybody could do with them here."""
     import pandas as pd
 
-    return pd.DataFrame(frame)
+    frame = pd.DataFrame(table)
+    for name in frame.columns:
+        if frame[name].dtype == "object":
+            frame[name] = frame[name].map(lambda cell: str(cell) if isinstance(cell, Collection) else cell)
+    return frame
