@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.places import unit_rows
-from layers.categories import canonical
+from layers.categories import CATEGORY_COLUMNS, canonical
 from layers.text import Text, known, say
 from layers.where import parse_where
 
@@ -54,7 +54,7 @@ class Meant:
     def among(self, frame: gpd.GeoDataFrame, layers: Layers) -> gpd.GeoDataFrame:
         """Return those of these rows that have the category and pass the filter; raises LayerError as `Layers.category`."""
         if self.category is not None:
-            by = "role" if self.kind == "staff" else "category"
+            by = CATEGORY_COLUMNS.get(self.kind, "category")
             frame = frame[frame[by].isin({layers.category(self.kind, self.category)})]
         if self.where is not None:
             frame = frame[parse_where(self.where).holds(frame)]
@@ -97,7 +97,7 @@ def receiving(layers: Layers, meant: Meant) -> tuple[Layer, str]:
     layer, rows = max(layers.parts(meant.kind, meant.ref), key=lambda part: len(part[1]))
     if meant.category is not None:
         return layer, layers.category(meant.kind, meant.category)
-    words = rows["role" if meant.kind == "staff" else "category"].dropna().value_counts()
+    words = rows[CATEGORY_COLUMNS.get(meant.kind, "category")].dropna().value_counts()
     if len(words):
         return layer, str(min(words.index[words == words.max()]))
     return layer, canonical(meant.kind, meant.ref) or meant.ref

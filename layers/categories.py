@@ -167,7 +167,32 @@ ROLES: Words = {
     "warden": ("护林员", "巡河员", "河长", "ranger", "river warden"),
 }
 
-BY_KIND: dict[str, Words] = {"facilities": FACILITIES, "devices": DEVICES, "points": POINTS, "staff": ROLES}
+ASSETS: Words = {
+    "reservoir": ("水库", "山塘", "小型水库", "塘坝", "reservoirs", "dam"),
+    "sluice": ("水闸", "闸门", "节制闸", "sluices", "sluice gate"),
+    "canal": ("灌渠", "灌溉渠", "渠道", "水渠", "canals", "irrigation canal"),
+    "sewer": ("下水管道", "排水管道", "污水管网", "污水管道", "sewers", "drain"),
+    "pump": ("泵站", "抽水站", "排涝站", "pumping station"),
+    "bridge": ("桥梁", "桥", "桥涵", "bridges"),
+}
+
+PROGRAMMES: Words = {
+    "retrofit": ("适老化改造", "居家适老化改造", "家庭适老化改造", "无障碍改造", "卫生间改造", "home retrofit"),
+    "home_care": ("上门服务", "康复护理", "居家照护", "上门康复护理", "home care"),
+    "wish": ("微心愿", "small wish"),
+}
+
+BY_KIND: dict[str, Words] = {
+    "facilities": FACILITIES,
+    "devices": DEVICES,
+    "points": POINTS,
+    "staff": ROLES,
+    "assets": ASSETS,
+    "households": PROGRAMMES,
+}
+
+# The column that says which of a kind a row is, where it is not `category`.
+CATEGORY_COLUMNS = {"staff": "role", "households": "programme"}
 
 
 def canonical(kind: str, word: str) -> str | None:

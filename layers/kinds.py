@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from layers.categories import ASSETS as ASSET_WORDS
 from layers.categories import DEVICES as DEVICE_WORDS
 from layers.categories import FACILITIES as FACILITY_WORDS
 from layers.categories import POINTS as POINT_WORDS
+from layers.categories import PROGRAMMES as PROGRAMME_WORDS
 from layers.categories import ROLES as ROLE_WORDS
 from layers.schema import Column, Schema
 
@@ -91,6 +93,22 @@ _STATUS = Column(
         "planned": ("规划", "拟建", "在建", "待建", "计划", "proposed", "construction", "under construction"),
     },
 )
+
+# What inspectors write: the four grades of a technical rating, and the words for them.
+_CONDITION = Column(
+    "condition",
+    "choice",
+    "技术状况",
+    ("状况", "技术状况等级", "路况", "完好程度", "评定等级"),
+    choices={
+        "good": ("优", "良", "优良", "一类", "一类坝", "excellent"),
+        "fair": ("中", "二类", "二类坝", "average"),
+        "poor": ("次", "三类", "三类坝"),
+        "bad": ("差", "四类", "危险", "very poor"),
+    },
+    open=True,
+)
+_SILT = Column("silt_cm", "number", "淤积深度", ("淤泥厚度", "淤积厚度", "silt_depth"), "cm", 0, 1000)
 
 _SUBGROUPS = (
     Column(
@@ -189,6 +207,7 @@ ROADS = Schema(
         Column("speed_kmh", "number", "车速", ("maxspeed", "限速", "设计速度", "设计车速"), "km/h", 0, 200),
         Column("junction", "text", "交叉形式", ()),
         Column("access", "text", "通行限制", ()),
+        _CONDITION,
     ),
 )
 
@@ -227,7 +246,15 @@ FACILITIES = Schema(
         _CATEGORY,
         _UNIT,
         Column("serves_units", "text", "服务村居", ("服务范围", "覆盖村", "serves")),
-        Column("capacity", "number", "容量", ("规模", "床位", "床位数", "车位", "车位数", "座位"), "places", 0),
+        Column(
+            "capacity",
+            "number",
+            "容量",
+            ("规模", "床位", "床位数", "车位", "车位数", "座位", "医生数", "beds", "spaces", "places"),
+            "places",
+            0,
+        ),
+        Column("per_day", "number", "每日次数", ("清运频次", "日清运次数", "每天次数", "frequency"), "times", 0, 100),
         Column("area_m2", "number", "面积", ("面积平方米", "占地面积", "建筑面积", "area"), "m²", 0),
         _STATUS,
         Column("opened", "date", "启用日期", ("建成时间", "启用时间", "投用时间", "opening_date")),
@@ -300,6 +327,86 @@ PETITIONS = Schema(
     ),
 )
 
+ASSETS = Schema(
+    "assets",
+    "资产设施",
+    "reservoirs, sluices, sewers and other assets",
+    "any",
+    (
+        _ID,
+        _NAME,
+        Column(
+            "category",
+            "choice",
+            "类别",
+            ("类型", "种类", "资产类别", "工程类型"),
+            choices=ASSET_WORDS,
+            open=True,
+            fallbacks=("type", "class"),
+        ),
+        _UNIT,
+        _STATUS,
+        _CONDITION,
+        Column("last", "date", "上次日期", ("最近鉴定日期", "上次鉴定", "上次检修", "上次维护", "最近检修日期")),
+        Column("built", "date", "建成日期", ("建成时间", "竣工日期", "竣工时间", "建成年份")),
+        Column("people", "number", "受益人数", ("人数", "影响人口", "下游人口", "dependants"), "people", 0, 5e6),
+        _SILT,
+    ),
+)
+
+WATERCOURSES = Schema(
+    "watercourses",
+    "水系",
+    "rivers, canals and ditches",
+    "line",
+    (
+        _ID,
+        Column("name", "text", "名称", ("河流名称", "河名", "渠道名称", "水系名称")),
+        Column("category", "text", "类别", ("类型", "waterway", "fclass")),
+        Column("last_desilted", "date", "上次清淤", ("清淤日期", "上次清淤日期", "最近清淤日期", "清淤时间")),
+        _SILT,
+        Column("width_m", "number", "宽度", ("河宽", "渠宽", "width"), "m", 0, 5000),
+    ),
+)
+
+HOUSEHOLDS = Schema(
+    "households",
+    "入户名单",
+    "households eligible for a programme, as numbers a village",
+    "none",
+    (
+        Column("id", "id", "编号", (), fallbacks=("序号", "no")),
+        Column("unit_id", "id", "村居", _UNIT_CODES, required=True, fallbacks=_UNIT_NAMES),
+        Column(
+            "programme",
+            "choice",
+            "项目",
+            ("类别", "项目名称", "改造类型", "program", "type"),
+            choices=PROGRAMME_WORDS,
+            open=True,
+        ),
+        Column(
+            "eligible", "count", "应改户数", ("符合条件户数", "应办户数", "对象户数", "总户数"), "households", 0, 1e6
+        ),
+        Column("done", "count", "已改户数", ("完成户数", "已办户数", "已完成", "已完成户数"), "households", 0, 1e6),
+        Column("people", "number", "人数", ("涉及人数", "对象人数"), "people", 0, 5e6),
+    ),
+)
+
 KINDS: dict[str, Schema] = {
-    schema.kind: schema for schema in (UNITS, DEMAND, ROADS, DEVICES, FACILITIES, STAFF, POINTS, PARCELS, PETITIONS)
+    schema.kind: schema
+    for schema in (
+        UNITS,
+        DEMAND,
+        ROADS,
+        DEVICES,
+        FACILITIES,
+        STAFF,
+        POINTS,
+        PARCELS,
+        PETITIONS,
+        ASSETS,
+        WATERCOURSES,
+        HOUSEHOLDS,
+    )
 }

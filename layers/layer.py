@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from layers.categories import BY_KIND, canonical
+from layers.categories import BY_KIND, CATEGORY_COLUMNS, canonical
 from layers.headers import nearest
 from layers.problems import LayerError, Problem
 from layers.text import Text, say
@@ -181,4 +181,4 @@ class Layers(Mapping[str, Layer]):
 
 
 def _category_column(kind: str) -> str:
-    return "role" if kind == "staff" else "category"
+    return CATEGORY_COLUMNS.get(kind, "category")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Rows are told apart by the square of this side they lie in, so that a few metres more or less seldom change an id.
 _SQUARE_M = 100.0
 # What a row is, as against how it fares: an id must outlive a repair or a new count.
-_LASTING = ("name", "unit_id", "role", "category", "class", "topic")
+_LASTING = ("name", "unit_id", "role", "category", "class", "topic", "programme")
 _LETTERS = 7
 
 

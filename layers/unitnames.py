@@ -76,7 +76,7 @@ def _faults(word: str, rows: np.ndarray[tuple[int], np.dtype[np.intp]], checked:
     reason = say("readers.no_such_unit", value=word)
     fix = say("readers.no_such_unit_fix")
     used = rows[checked.good[rows]]
-    if checked.request.schema.kind == "staff":
+    if checked.request.schema.shape == "none":  # without its village such a row has no place at all
         return [Fault(int(at), "unit_id", word, reason, fix) for at in used]
     if not len(used):
         return []

@@ -29,8 +29,8 @@ _STATUS_BYTE = {"working": 1, "broken": 2, "planned": 3}
 
 
 def drawn_layer(layer: Layer, shapes: Shapes, pack: Pack) -> dict[str, Any]:
-    """Return the packed columns of a layer; units are drawn apart, and staff have no place on the map."""
-    if layer.kind in ("units", "staff") or layer.frame.empty:
+    """Return the packed columns of a layer; units are drawn apart, and staff and lists of households have no place on the map."""
+    if layer.kind == "units" or KINDS[layer.kind].shape == "none" or layer.frame.empty:
         return {}
     number, frame = shapes.put_frame(layer.frame)
     columns: dict[str, Any] = {"shapes": number, "names": _names(frame, pack)}
