@@ -13,8 +13,9 @@ from geo.coverage import SHORT
 from geo.devices import Devices, NewDevices, new_devices, repairs, shared_cost
 from geo.gaps import Gap, stable_id
 from geo.intervals import SLIVER_M, Stretches, overlapping
-from geo.lighting import Lighting, bounding, dark_stretches, entering, lamp_places
+from geo.lighting import Lighting, bounding, dark_stretches, lamp_places
 from geo.projects import Project
+from geo.streetpeople import Traffic, entering, passing
 from geo.sublines import gathered, sublines
 from layers.edit import Edit
 from layers.options import Cost
@@ -39,11 +40,13 @@ class DarkGaps:
     gap: Rows
 
 
-def dark_gaps(rule: Rule, coverage: Coverage, lighting: Lighting, min_length_m: float) -> DarkGaps:
+def dark_gaps(
+    rule: Rule, coverage: Coverage, lighting: Lighting, min_length_m: float, traffic: Traffic | None = None
+) -> DarkGaps:
     """Return the dark stretches of the roads that are short, as gaps in the order of road and metre.
 
     A stretch of at least min_length_m is a gap of its own; a road that is dark only in shorter ones has one gap of all
-    of them, so that no road is short without a gap.
+    of them, so that no road is short without a gap. With `traffic` the reason says how many more pass there.
     """
     short = np.append((coverage.frame["status"] == SHORT).to_numpy(), False)[lighting.place]
     dark = lighting.dark.take(short[lighting.dark.line])
@@ -54,10 +57,12 @@ def dark_gaps(rule: Rule, coverage: Coverage, lighting: Lighting, min_length_m: 
     starts = np.ones(len(pieces), bool)
     starts[1:] = long[1:] | (pieces.line[1:] != pieces.line[:-1])
     gap = np.cumsum(starts) - 1
-    return DarkGaps(tuple(_gaps(rule, coverage, lighting, pieces, gap)), pieces, gap)
+    return DarkGaps(tuple(_gaps(rule, coverage, lighting, pieces, gap, traffic)), pieces, gap)
 
 
-def _gaps(rule: Rule, coverage: Coverage, lighting: Lighting, pieces: Stretches, gap: Rows) -> list[Gap]:
+def _gaps(
+    rule: Rule, coverage: Coverage, lighting: Lighting, pieces: Stretches, gap: Rows, traffic: Traffic | None
+) -> list[Gap]:
     first = np.flatnonzero(np.diff(gap, prepend=-1))
     count = np.bincount(gap, minlength=len(first))
     amount = np.bincount(gap, pieces.length_m, minlength=len(first))
@@ -67,6 +72,10 @@ def _gaps(rule: Rule, coverage: Coverage, lighting: Lighting, pieces: Stretches,
     place = lighting.place[pieces.line[first]]
     names, units = (coverage.frame[column].to_numpy(object)[place] for column in ("name", "unit_id"))
     ids = coverage.frame.index.to_numpy(object)[place]
+    more = np.zeros(len(first))
+    if traffic is not None:
+        np.maximum.at(more, gap, passing(traffic, pieces))
+    more -= people
     known = ~np.isnan(coverage.frame["people"].to_numpy(float)[place])
     return [
         Gap(
@@ -80,7 +89,7 @@ def _gaps(rule: Rule, coverage: Coverage, lighting: Lighting, pieces: Stretches,
             "m",
             float(people[i]) if known[i] else float("nan"),
             geometry[i],
-            _reason(pieces.start_m[first[i]], pieces.end_m[first[i]], amount[i], int(count[i])),
+            _reason(pieces.start_m[first[i]], pieces.end_m[first[i]], amount[i], int(count[i]), round(more[i])),
         )
         for i, id_ in enumerate(_ids(rule, lighting, pieces.take(first), count, ids))
     ]
@@ -101,15 +110,12 @@ def _ids(rule: Rule, lighting: Lighting, pieces: Stretches, count: Rows, roads: 
     return ids
 
 
-def _reason(start_m: float, end_m: float, dark_m: float, count: int) -> Text:
+def _reason(start_m: float, end_m: float, dark_m: float, count: int, more: int) -> Text:
+    start, end, length = (round(float(metres), 1) for metres in (start_m, end_m, dark_m))
+    gap = say("linear.gap_dark", start=start, end=end, length=length)
     if count > 1:
-        return say("linear.gap_dark_pieces", count=count, length=round(float(dark_m), 1))
-    return say(
-        "linear.gap_dark",
-        start=round(float(start_m), 1),
-        end=round(float(end_m), 1),
-        length=round(float(dark_m), 1),
-    )
+        gap = say("linear.gap_dark_pieces", count=count, length=length)
+    return say("linear.gap_dark_passed", gap=gap, people=more) if more > 0 else gap
 
 
 @dataclass(frozen=True)

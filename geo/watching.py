@@ -66,8 +66,7 @@ def poles(sites: Names, points: Names, lacking: Rows, radius_m: float) -> list[t
     """
     site, point = shapely.STRtree(points).query(sites, predicate="dwithin", distance=radius_m)
     order = np.lexsort((point, site))
-    first = np.searchsorted(site[order], np.arange(len(sites) + 1))
-    serves = [point[order][first[i] : first[i + 1]] for i in range(len(sites))]
+    serves = np.split(point[order], np.searchsorted(site[order], np.arange(1, len(sites))))
     left = lacking.copy()
     heap = [(-len(some), i) for i, some in enumerate(serves) if len(some)]
     heapq.heapify(heap)

@@ -12,20 +12,12 @@ from pydantic import Field
 from geo.devices import devices_of, gained
 from geo.gaps import Gap
 from geo.intervals import cut, overlapping
-from geo.lighting import (
-    Lighting,
-    covering,
-    dark_stretches,
-    entering,
-    entries_of,
-    lit_total_m,
-    reach_of,
-    road_lengths,
-)
+from geo.lighting import Lighting, dark_stretches, lit_total_m, reach_of, road_lengths
 from geo.lightinggaps import dark_gaps, lamp_projects
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
+from geo.streetpeople import covering, entering, entries_of, traffic_of
 from geo.supply import edits_touch
 from layers.text import Text, say
 from layers.where import parse_where
@@ -145,8 +137,10 @@ class AlongRoad(Rule):
         return notes
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
-        """Return the dark stretches of each road that is short, with where they start and end."""
-        return list(dark_gaps(self, coverage, _detail(coverage), self.min_length_m).gaps)
+        """Return the dark stretches of each road that is short: where they start and end, and how many pass there."""
+        lighting = _detail(coverage)
+        traffic = traffic_of(world, world.network("walk", self.roads), lighting.roads)
+        return list(dark_gaps(self, coverage, lighting, self.min_length_m, traffic).gaps)
 
     def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
         """Return for each gap the lamps that close it exactly; where lamps stand broken in it, their repair instead.
@@ -172,7 +166,7 @@ class AlongRoad(Rule):
         cells = cut(lighting.dark, np.tile(reach.stretches.line, 2), ends)
         cell, lit = overlapping(cells, reach.stretches)
         in_dark = entering(lighting.dark, lighting.entries, lighting.length_m) >= 0
-        out, home = covering(reach, lighting.entries)
+        out, home = covering(reach.stretches, lighting.entries)
         out, home = out[in_dark[home]], home[in_dark[home]]
         device = np.concatenate([reach.device[lit], reach.device[out]])
         entry, project = new.each(device)

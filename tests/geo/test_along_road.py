@@ -73,6 +73,23 @@ def test_one_gap_in_words():
     assert (project.cost_low, project.cost_mid, project.cost_high) == (1250, 2000, 3000)
 
 
+def test_a_gap_says_how_many_more_pass_it_on_their_way_to_the_village_centre():
+    """Nobody lives on the dark street R2, but the seven in the lane walk it to the middle of the village."""
+    roads = [
+        {"id": "R1", "line": [(0, 0), (100, 0)], "lit_required": True},
+        {"id": "R2", "line": [(100, 0), (500, 0)], "lit_required": True},
+    ]
+    units = [{"id": "U1", "population": 7, "box": (-100, -100, 1100, 100)}]
+    lamps = [{"id": f"L{i}", "category": "lamp", "status": "working", "at": (20 * i, 0)} for i in range(6)]
+    homes = [{"id": "H1", "people": 7, "at": (30, 5)}]
+    world = World(layers_of(roads=roads, units=units, devices=lamps, homes=homes))
+    found = coverage(AlongRoad(id="dark", type="along_road"), world)
+    (gap,) = found.rule.gaps(found, world)
+    assert (gap.place_ids, gap.people) == (("R2",), 0)
+    assert gap.reason.in_("zh") == "从 17.5 米到 400 米没有灯光，共 382.5 米；另有约 7 人去村中心时经过这里"
+    assert gap.reason.in_("en").endswith("; about 7 more pass here on their way to the village centre")
+
+
 def test_repair_with_new_lamps_costs_what_both_cost():
     mend = Cost(low=200, mid=400, high=600, per="lamp", yearly=60, life_years=4)
     build = Cost(low=1250, mid=2000, high=3000, per="lamp", yearly=60, life_years=8)
