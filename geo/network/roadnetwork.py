@@ -107,13 +107,14 @@ class RoadNetwork:
         The trip goes from origin to facility, or the other way if `towards` is "origin" (a fire engine). Status is
         "reached"; "beyond" if the nearest costs more than the cutoff (cost inf); "unreachable" if no facility can be
         got to at all (cost inf); "off_network" if the origin is farther than max_snap_m from any road (cost NaN). Of
-        facilities as near, the lowest id is named. Raises LayerError as `snap` does.
+        facilities as near, the lowest id is named. Origins may be what `snap` returned for them: then they are numbered.
+        Raises LayerError as `snap` does.
         """
-        rank = np.argsort(np.asarray(facilities.index), kind="stable")
         costs = self.costs if towards == "facility" else self.costs.turned()
         graph = self._towards if towards == "facility" else self._outwards
-        at = self.snap(origins, max_snap_m=max_snap_m)
+        origin_ids, at = self._placed(origins, max_snap_m)
         points = legs(self.topology, costs, at, leaving=True)
+        rank = np.argsort(np.asarray(facilities.index), kind="stable")
         to = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
         sources = legs(self.topology, costs, to, leaving=False)
         found = nearest(graph, costs, points, sources, limit=limit_of(cutoff))
@@ -121,34 +122,37 @@ class RoadNetwork:
         if np.isfinite(cutoff) and (status == UNREACHABLE).any():
             anyhow = nearest(graph, costs, points, sources, limit=np.inf)
             status[(status == UNREACHABLE) & (anyhow.source >= 0)] = BEYOND
-        return _nearest_frame(origins.index, facilities.index[rank], found, status)
+        return _nearest_frame(origin_ids, facilities.index[rank], found, status)
 
     def pairs_within(
         self, origins: Any, destinations: Any, *, cutoff: float, max_snap_m: float = MAX_SNAP_M
     ) -> pd.DataFrame:
         """Return every pair whose trip from origin to destination costs at most the cutoff, sorted by their ids.
 
-        Columns: origin, destination (ids), cost. Memory is bounded by the pairs found. Raises LayerError as `snap`.
+        Columns: origin, destination (ids), cost. Memory is bounded by the pairs found. The search starts from whichever
+        are fewer. Origins may be what `snap` returned for them: then they are numbered. Raises LayerError as `snap`.
         """
-        origin_rank = np.argsort(np.asarray(origins.index), kind="stable")
-        destination_rank = np.argsort(np.asarray(destinations.index), kind="stable")
-        start = legs(
-            self.topology, self.costs, self.snap(origins.iloc[origin_rank], max_snap_m=max_snap_m), leaving=True
-        )
-        end = self.snap(destinations.iloc[destination_rank], max_snap_m=max_snap_m)
+        origin_ids, start = self._placed(origins, max_snap_m)
+        destination_ids, end = self._placed(destinations, max_snap_m)
+        turned = len(end) < len(start)
+        costs, graph = (self.costs.turned(), self._towards) if turned else (self.costs, self._outwards)
+        sources, targets = (end, start) if turned else (start, end)
         found = pairs_within(
-            self._outwards,
+            graph,
             self.topology,
-            self.costs,
-            start,
-            legs(self.topology, self.costs, end, leaving=False),
+            costs,
+            legs(self.topology, costs, sources, leaving=True),
+            legs(self.topology, costs, targets, leaving=False),
             limit=limit_of(cutoff),
         )
+        origin, destination = (found.destination, found.origin) if turned else (found.origin, found.destination)
+        ranks = (np.argsort(np.argsort(np.asarray(ids), kind="stable")) for ids in (destination_ids, origin_ids))
+        order = np.lexsort([rank[row] for rank, row in zip(ranks, (destination, origin), strict=True)])
         return pd.DataFrame(
             {
-                "origin": origins.index[origin_rank].take(found.origin),
-                "destination": destinations.index[destination_rank].take(found.destination),
-                "cost": found.cost,
+                "origin": origin_ids.take(origin[order]),
+                "destination": destination_ids.take(destination[order]),
+                "cost": found.cost[order],
             }
         )
 
@@ -232,6 +236,12 @@ class RoadNetwork:
     @cached_property
     def _ends(self) -> Ends:
         return ends_of(self.topology)
+
+    def _placed(self, points: Any, max_snap_m: float) -> tuple[pd.Index, Snapped]:
+        """Return the points' ids and where they meet the network."""
+        if isinstance(points, Snapped):
+            return pd.RangeIndex(len(points)), points
+        return points.index, self.snap(points, max_snap_m=max_snap_m)
 
     def _coordinates(self, points: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return x and y, NaN where a point is missing or empty."""
