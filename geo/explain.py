@@ -102,6 +102,8 @@ def _also(gain: Gain, main: str, rules: Mapping[str, RuleOptions]) -> Text | str
 
 def _cost(project: Project, people: float) -> Text:
     build, yearly = project.cost_mid, project.amount * project.cost.yearly
+    if project.cost.life_years <= 1:  # a post: what it costs is paid every year
+        build, yearly = 0.0, build + yearly
     if build <= 0 and yearly <= 0:
         return say("projects.cost_none")
     if people <= 0:

@@ -49,6 +49,7 @@ class Cost(Typed):
 
     `per` names the unit (lamp, person, facility, camera, km ...). `yearly` is what it costs each year to keep, and
     `life_years` how long it lasts; life-cycle cost spreads `mid` over the life and adds `yearly`.
+    A post has a life of one year: its `mid` is a year's pay, and a budget of this year pays the first.
     """
 
     low: float = Field(ge=0)

@@ -67,12 +67,12 @@ rules:
         'plan.yaml:1:65: "budget" cannot be "5e5x". Write a number, such as 500 or 0.9.',
         'plan.yaml:1:77: "date" is "20261120", which is not a date. Write it as 2026-11-20.',
         'plan.yaml:3:17: "kind" cannot be "unitz". Did you mean "units"?',
-        'plan.yaml:4:51: "peopl" is not a column of a demand layer. Did you mean "people"?',
+        'plan.yaml:4:52: "peopl" is not a column of a demand layer. Did you mean "people"?',
         'plan.yaml:5:52: after the column "category" a comparison should follow, not "fitness". '
         "Write it like this: category == 'fitness' and area_m2 >= 2000.",
         'plan.yaml:6:3: "fitness" is given twice (first in line 5). Keep one of them.',
         'plan.yaml:8:9: the library has no rule "STF-1". Did you mean "STF-01"?',
-        'plan.yaml:9:27: "cutoff_m" cannot be "far". Write a number, such as 500 or 0.9.',
+        'plan.yaml:9:28: "cutoff_m" cannot be "far". Write a number, such as 500 or 0.9.',
         'plan.yaml:10:22: there is no rule type "along_rod". Did you mean "along_road"?',
         'plan.yaml:12:10: the rule id "STF-02" is used twice (first in line 11). Choose another id.',
     ]
@@ -102,7 +102,7 @@ def test_faults_are_told_in_chinese(tmp_path: Path) -> None:
         (HEAD + "  - {per: 3}\n", "plan.yaml:5:5: this rule has no id."),
         (
             HEAD + "  - {id: STF-01, cost: {low: 3, mid: 2, high: 1}}\n",
-            "plan.yaml:5:26: a cost must have low <= mid <= high.",
+            "plan.yaml:5:24: a cost must have low <= mid <= high.",
         ),
         (
             "plan: {name: t, profile: rural}\nlayers: {u: {kind: units, path: a}}\nrules: [{id: STF-01}]",
