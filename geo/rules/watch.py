@@ -10,10 +10,11 @@ import numpy as np
 import shapely
 from pydantic import Field, field_validator
 
+from geo.belonging import people_nearest
 from geo.devices import Devices, devices_of, gained
 from geo.gaps import Gap, place_gaps
 from geo.keypoints import JUNCTION_ENDS, key_points
-from geo.places import points_of, unit_people
+from geo.places import unit_people
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
 from geo.supply import edits_touch
@@ -98,7 +99,7 @@ class Watch(Rule):
         if len(points) and not np.isnan(own).any():
             return own
         if world.layers.of_kind("demand"):
-            return _by_homes(points, world, self.roads)
+            return people_nearest(np.asarray(points.geometry, dtype=object), world, self.roads)
         if not world.layers.of_kind("units"):
             return np.full(len(points), np.nan)
         unit = world.units.index.get_indexer(points["unit_id"])
@@ -153,26 +154,3 @@ def _detail(coverage: Coverage) -> Sights:
     if not isinstance(detail, Sights):
         raise TypeError("the coverage is of another rule type")
     return detail
-
-
-def _by_homes(points: gpd.GeoDataFrame, world: World, roads: str) -> Numbers:
-    """Return the people of the homes for which each point is the nearest; every home counts at one point."""
-    homes = world.homes
-    people = np.nan_to_num(homes["people"].to_numpy(float))
-    places = points_of(homes)
-    known = np.flatnonzero(~(shapely.is_missing(places) | shapely.is_empty(places)))
-    here = np.flatnonzero(~points.geometry.is_empty.to_numpy() & points.geometry.notna().to_numpy())
-    if not len(here) or not len(known):
-        return np.zeros(len(points))
-    targets = gpd.GeoSeries(np.asarray(points.geometry)[here], crs=points.crs)
-    origins = gpd.GeoSeries(places[known], crs=points.crs)
-    nearest = np.full(len(known), -1)
-    if world.layers.of_kind("roads"):
-        found = world.network("walk", roads).nearest(origins, targets)["facility"]
-        nearest = found.fillna(-1).to_numpy(np.intp)
-    away = np.flatnonzero(nearest < 0)
-    if len(away):
-        home, target = shapely.STRtree(np.asarray(targets)).query_nearest(np.asarray(origins)[away])
-        first = np.unique(home, return_index=True)[1]  # ties: the lowest point, as the pairs are sorted by both
-        nearest[away] = np.minimum.reduceat(target, first)
-    return np.bincount(here[nearest], people[known], minlength=len(points)).astype(float)
