@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.coverage import Coverage, decided
 from geo.gaps import Gap, stable_id
 from geo.projects import Project

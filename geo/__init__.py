@@ -6,10 +6,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment as Assessment
-    from geo.assess import assess as assess
+    from geo.assessment import Assessment as Assessment
+    from geo.assessment import assess as assess
 
-_HOMES = {"Assessment": "geo.assess", "assess": "geo.assess"}
+_HOMES = {"Assessment": "geo.assessment", "assess": "geo.assessment"}
 __all__ = sorted(_HOMES)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.coverage import STATUSES, UNKNOWN
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from maps.wording import escape
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from maps.totals import Totals
 
 WIDTH, MOST_HEIGHT, MARGIN = 1000.0, 1150.0, 14.0  # in the drawing's own units, 1000 to the width of a page

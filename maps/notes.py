@@ -11,7 +11,7 @@ from layers.library import profile_title, profiles
 from layers.text import Language, say
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from maps.totals import Totals
 
 

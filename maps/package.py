@@ -23,7 +23,7 @@ from maps.wording import action_word, all_shown, reason_sentence, shown, status_
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
     from maps.totals import Totals
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from layers.text import LANGUAGES, Text
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from layers.text import Language
     from maps.totals import Totals
 

@@ -17,7 +17,7 @@ from maps.totals import worst_first
 from maps.wording import amount, escape, money, number, share, unit_word
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
     from geo.ranking import Ranked
     from maps.notes import Section

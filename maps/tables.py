@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
 
 COVERAGE = (
     "rule_id",

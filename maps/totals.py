@@ -17,7 +17,7 @@ from maps.page.findings import findings
 from maps.page.scorecard import scorecards, unit_rows
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
 
 

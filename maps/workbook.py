@@ -21,7 +21,7 @@ from maps.wording import action_word, number, shown, status_word, unit_word
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from layers.options import RuleOptions
     from maps.totals import Totals
 

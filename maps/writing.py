@@ -18,7 +18,7 @@ from maps.totals import totals
 from maps.workbook import Rows, workbook
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from layers.text import Language
     from maps.totals import Totals
 

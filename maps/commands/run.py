@@ -52,7 +52,7 @@ def _done(plan: Plan, folder: Path, language: Language, step: Step) -> Totals:
     layers = read_layers(plan)
     read = time.perf_counter()
     step(say("cli.working").in_(language))
-    from geo.assess import assess
+    from geo.assessment import assess
 
     assessment = assess(plan, layers)
     worked = time.perf_counter()

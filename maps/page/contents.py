@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
     from layers.layer import Layer, Reject
     from layers.options import Title

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from maps.page.gapmap import gap_map
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from layers.text import Language
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
 
 

@@ -15,7 +15,7 @@ from maps.page.contents import contents
 from maps.page.policy import content_policy, inert_json
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from layers.text import Language
 
 # Names of the links that folium asks for, and that the page has inside.

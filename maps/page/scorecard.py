@@ -10,7 +10,7 @@ import pandas as pd
 from geo.coverage import MET, SHORT, UNKNOWN
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.coverage import Coverage
 
 NOT_JUDGED = "not_judged"

@@ -12,7 +12,7 @@ import pytest
 
 from examples.worlds.clerks import write_town
 from examples.worlds.dongtang import CLINIC_WALK_M, Frames, Truths, bundled_town
-from geo.assess import Assessment, assess
+from geo.assessment import Assessment, assess
 from layers import read_layers, read_plan
 
 TOWN = Path(__file__).parents[2] / "examples" / "dongtang"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.assess import Assessment, assess
+from geo.assessment import Assessment, assess
 from geo.rules.presence import Presence
 from geo.rules.quota import Quota
 from geo.rules.reach import Reach
@@ -156,3 +156,16 @@ def test_notes_are_said_once_each():
 def test_no_rules_give_an_empty_assessment():
     found = assessed()
     assert (dict(found.coverages), found.gaps, found.ranked, found.notes) == ({}, (), (), ())
+
+
+def test_public_names_stay_what_they_are_after_every_module_is_imported() -> None:
+    import geo
+    import geo.assessment
+    import layers
+    import layers.plan
+    import maps
+
+    assert callable(geo.assess)
+    assert callable(layers.read_plan)
+    assert callable(layers.read_layers)
+    assert callable(maps.write)

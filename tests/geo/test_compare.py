@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.assess import assess
+from geo.assessment import assess
 from geo.compare import Comparison, Found, compare, found
 from tests.geo.test_assess import CLEANERS, FITNESS, assessed
 

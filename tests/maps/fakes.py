@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiLineString, MultiPoint, Point, Polygon, box
 
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.coverage import Coverage, decided
 from geo.gaps import Gap, stable_id
 from geo.projects import Project

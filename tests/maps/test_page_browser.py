@@ -261,7 +261,7 @@ def test_the_whole_corpus_of_naughty_texts_runs_nothing(browser, tmp_path):
 
 def test_bundled_town_opens_small_and_silent(browser, tmp_path):
     import layers
-    from geo.assess import assess
+    from geo.assessment import assess
 
     plan = layers.read_plan(Path(__file__).parents[2] / "examples" / "dongtang" / "plan.yaml")
     file = tmp_path / "map.html"
