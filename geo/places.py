@@ -78,23 +78,24 @@ def judged_units(world: World, ref: str, where: str | None) -> gpd.GeoDataFrame:
     return rows if where is None else rows[parse_where(where).holds(rows)]
 
 
-def demand_rows(world: World, ref: str, where: str | None) -> gpd.GeoDataFrame:
+def demand_rows(world: World, ref: str, where: str | None) -> tuple[gpd.GeoDataFrame, Rows | None]:
     """Return the homes a rule judges: all (`demand`), those of one layer, or the villages themselves; `where` keeps some.
 
+    Their rows in `world.homes` come with them, None if the villages are not what the world takes for homes.
     Raises LayerError if `ref` names no layer of homes or villages.
     """
-    homes = world.demand
-    rows = homes.frame
+    homes, are_homes = world.demand, True
     names = [layer.name for kind in ("demand", "units") for layer in world.layers.of_kind(kind)]
-    if ref in names and world.layers[ref].kind == "units":
-        homes = _villages_as_homes(world.layers, world.units)
-        rows = homes.frame[homes.layer == ref]
-    elif ref in names:
-        rows = rows[homes.layer == ref]
-    elif ref != "demand":
+    if ref in names and world.layers[ref].kind == "units" and world.layers.of_kind("demand"):
+        homes, are_homes = _villages_as_homes(world.layers, world.units), False
+    if ref not in names and ref != "demand":
         fix = say("rules.name_demand", names=", ".join(names))
         raise LayerError([Problem(ref, say("rules.no_such_demand", ref=ref), fix)])
-    return rows if where is None else rows[parse_where(where).holds(rows)]
+    kept = homes.layer == ref if ref in names else np.ones(len(homes.frame), dtype=bool)
+    if where is not None:
+        kept &= parse_where(where).holds(homes.frame)
+    rows = np.flatnonzero(kept)
+    return homes.frame.iloc[rows], rows if are_homes else None
 
 
 def unit_rows(names: Sequence[str] | NDArray[np.object_], units: gpd.GeoDataFrame) -> Rows:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from geo.projects import Project
-    from geo.ways import Pairs, Stands, Ways
+    from geo.ways import Pairs, Ways
     from geo.world import World
 
     Rows = NDArray[np.int64]
@@ -51,7 +51,7 @@ SPACING_LEAST_M = 25.0
 class Unserved:
     """One rule's verdict on homes, and how one gets about: what gaps and projects are made from.
 
-    `homes` is the coverage frame; `points` and `stands` are its rows. `cutoff` is in `unit`.
+    `homes` is the coverage frame; `points` and `ways` are on its rows. `cutoff` is in `unit`.
     """
 
     rule_id: str
@@ -60,7 +60,6 @@ class Unserved:
     units: gpd.GeoDataFrame
     ways: Ways
     points: NDArray[np.object_]
-    stands: Stands
     cutoff: float
     unit: Literal["m", "min"]
     what: Text | str
@@ -88,7 +87,7 @@ class Unserved:
 
     def servable(self, rows: Rows) -> NDArray[np.bool_]:
         """Return which of these homes a facility beside them could serve at all."""
-        return self.stands.leg[rows] <= self.cutoff
+        return self.ways.stands.leg[rows] <= self.cutoff
 
 
 def gaps_of(unserved: Unserved) -> list[Gap]:
@@ -98,7 +97,7 @@ def gaps_of(unserved: Unserved) -> list[Gap]:
     """
     short = np.flatnonzero(unserved.homes["status"].to_numpy() == SHORT)
     unit = pd.factorize(unserved.unit_ids[short], sort=True)[0].astype(np.int64)
-    island = unserved.stands.island[short]
+    island = unserved.ways.stands.island[short]
     costs = unserved.homes["supplied"].to_numpy(float)[short]
     cut_off = np.isinf(costs) & (island >= 0) & unserved.any_works
     label = np.zeros(len(short), dtype=np.int64)
@@ -133,7 +132,7 @@ def _gap(unserved: Unserved, rows: Rows, *, is_cut_off: bool) -> Gap:
 def _reason(unserved: Unserved, rows: Rows, anchor: int, *, is_cut_off: bool) -> Text:
     facts = {"count": len(rows), "what": unserved.what}
     if is_cut_off:
-        reason = say("rules.gap_unreachable", road=unserved.stands.road[rows[anchor]], **facts)
+        reason = say("rules.gap_unreachable", road=unserved.ways.stands.road[rows[anchor]], **facts)
     elif not unserved.any_works:
         reason = say("rules.gap_without_any", **facts)
     else:
@@ -159,7 +158,7 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
     orders: list[Order] = []
     while len(left):
         sites = sites.and_(_beside(unserved, left))
-        pairs = unserved.ways.within(unserved.points[left], sites.point, unserved.cutoff)
+        pairs = unserved.ways.within(sites.point, unserved.cutoff, left)
         served = np.zeros(len(left), dtype=bool)
         for site, homes in _chosen(pairs, sites, unserved.weight[left]):
             orders.append(_order(unserved, sites.at(np.array([site])), left[homes], gap_of, gaps))
@@ -172,7 +171,7 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
 
 def _beside(unserved: Unserved, rows: Rows) -> Sites:
     spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * unserved.ways.usual_m(unserved.cutoff))
-    return beside_homes(unserved.ids[rows], unserved.stands.foot[rows], unserved.weight[rows], spacing_m)
+    return beside_homes(unserved.ids[rows], unserved.ways.stands.foot[rows], unserved.weight[rows], spacing_m)
 
 
 def _chosen(pairs: Pairs, sites: Sites, weight: Numbers) -> list[tuple[int, Rows]]:

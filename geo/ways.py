@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
@@ -49,22 +50,23 @@ class Stands:
 
 
 class Ways(Protocol):
-    """How to get from homes (points) to places (points or areas), in the cost of one rule: metres or minutes."""
+    """How to get from a rule's homes to places (points or areas), in the cost of the rule: metres or minutes."""
 
-    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
-        """Return the cost to the nearest place: inf if none can be reached, NaN for a home that is on no road."""
+    @property
+    def stands(self) -> Stands:
+        """Where the homes stand beside the road."""
 
-    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
-        """Return every pair within the cutoff, by home and then by place."""
+    def nearest(self, places: Shapes) -> Numbers:
+        """Return each home's cost to the nearest place: inf if none can be reached, NaN for a home that is on no road."""
+
+    def within(self, places: Shapes, cutoff: float, homes: Rows | None = None) -> Pairs:
+        """Return every pair within the cutoff, by home and then by place, of all homes or of those rows (renumbered)."""
 
     def is_joined(self, places: Shapes) -> Flags:
         """Return which places can be got to at all."""
 
-    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+    def straight(self, places: Shapes) -> Numbers:
         """Return the least the way to the nearest place can cost, going straight; inf if there is no place."""
-
-    def stands(self, homes: Shapes) -> Stands:
-        """Return where homes stand beside the road."""
 
     def usual_m(self, cost: float) -> float:
         """Return how many metres that cost usually goes."""
@@ -74,33 +76,33 @@ class Ways(Protocol):
 class StraightLines:
     """As the crow flies, in metres, to the nearest point of a place."""
 
-    crs: object
+    homes: Shapes
 
-    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
+    @property
+    def stands(self) -> Stands:
+        """Each home is where it is, and none is cut off from another."""
+        here = np.zeros(len(self.homes))
+        return Stands(here, self.homes, here, np.full(len(here), -1), np.full(len(here), "", dtype=object))
+
+    def nearest(self, places: Shapes) -> Numbers:
         """Return the distance to the nearest place, inf if there is none, NaN for a home without a location."""
-        cost = np.where(_located(homes), np.inf, np.nan)
-        if len(places):
-            (row, _), distance = shapely.STRtree(places).query_nearest(homes, return_distance=True, all_matches=False)
-            cost[row] = distance
-        return cost
+        return _straight_m(self.homes, places)
 
-    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
+    def within(self, places: Shapes, cutoff: float, homes: Rows | None = None) -> Pairs:
         """Return every pair at most the cutoff apart."""
-        home, place = shapely.STRtree(places).query(homes, predicate="dwithin", distance=cutoff)
-        return _sorted(home, place, shapely.distance(homes[home], places[place]))
+        points = self.homes if homes is None else self.homes[homes]
+        home, place = shapely.STRtree(places).query(points, predicate="dwithin", distance=cutoff)
+        order = np.lexsort((place, home))
+        home, place = home[order], place[order]
+        return Pairs(home, place, shapely.distance(points[home], places[place]))
 
     def is_joined(self, places: Shapes) -> Flags:
         """Return that every place can be got to."""
         return np.ones(len(places), dtype=bool)
 
-    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+    def straight(self, places: Shapes) -> Numbers:
         """Return the distance to the nearest place."""
-        return self.nearest(homes, places)
-
-    def stands(self, homes: Shapes) -> Stands:
-        """Return that each home is where it is, and none is cut off from another."""
-        here = np.zeros(len(homes))
-        return Stands(here, homes, here, np.full(len(homes), -1), np.full(len(homes), "", dtype=object))
+        return _straight_m(self.homes, places)
 
     def usual_m(self, cost: float) -> float:
         """Return the cost, which is in metres."""
@@ -111,85 +113,98 @@ class StraightLines:
 class AlongRoads:
     """Along the network, both access legs included; areas are entered by their entrances.
 
-    Costs are the network's times `factor` (walking minutes are metres / speed). A home inside an area is in it: 0.
+    `at` is where the homes meet the network, `roads` the roads it is made of. Costs are the network's times `factor`
+    (walking minutes are metres / speed). A home inside an area is in it: 0.
     """
 
     network: RoadNetwork
     roads: gpd.GeoDataFrame
+    homes: Shapes
+    at: Snapped
     max_snap_m: float
     factor: float = 1.0
 
-    def nearest(self, homes: Shapes, places: Shapes) -> Numbers:
+    @cached_property
+    def stands(self) -> Stands:
+        """The nearest point of the nearest road, and which connected part of the network that is on."""
+        at, on = self.at, self.at.edge >= 0
+        island = np.full(len(on), -1)
+        island[on] = self.network.components().edge[at.edge[on]]
+        road = np.full(len(on), "", dtype=object)
+        road[on] = self.network.road_ids.to_numpy(object)[at.road[on]]
+        foot = np.where(on, shapely.points(at.x, at.y), self.homes)
+        leg = np.where(at.on_network, at.offset_m * self.network.costs.access_per_m * self.factor, np.inf)
+        return Stands(at.offset_m, foot, leg, island, road)
+
+    def nearest(self, places: Shapes) -> Numbers:
         """Return the cost to the nearest place: inf if no road leads to one, NaN for a home too far from any road."""
-        doors = entrances(places, self.roads)
-        found = self.network.nearest(self._points(homes), self._points(doors.point), max_snap_m=self.max_snap_m)
-        cost: Numbers = found["cost"].to_numpy(float) * self.factor
-        home, _ = self._inside(homes, places)
-        cost[home] = np.where(np.isnan(cost[home]), np.nan, 0.0)
+        cost = np.where(self.at.on_network, np.inf, np.nan)
+        if len(places):
+            doors = entrances(places, self.roads)
+            found = self.network.nearest(self.at, self._points(doors.point), max_snap_m=self.max_snap_m)
+            cost = found["cost"].to_numpy(float) * self.factor
+            home, _ = _inside(self.homes, places)
+            cost[home] = np.where(np.isnan(cost[home]), np.nan, 0.0)
         return cost
 
-    def within(self, homes: Shapes, places: Shapes, cutoff: float) -> Pairs:
+    def within(self, places: Shapes, cutoff: float, homes: Rows | None = None) -> Pairs:
         """Return every pair whose way costs at most the cutoff."""
+        points, at = (self.homes, self.at) if homes is None else (self.homes[homes], at_rows(self.at, homes))
         doors = entrances(places, self.roads)
-        found = self.network.pairs_within(
-            self._points(homes), self._points(doors.point), cutoff=cutoff / self.factor, max_snap_m=self.max_snap_m
-        )
+        limit = cutoff / self.factor
+        found = self.network.pairs_within(at, self._points(doors.point), cutoff=limit, max_snap_m=self.max_snap_m)
         home, door = found["origin"].to_numpy(np.int64), found["destination"].to_numpy(np.int64)
-        inside, area = self._inside(homes, places)
+        cost = found["cost"].to_numpy(float) * self.factor
+        inside, area = _inside(points, places)
         if len(doors.facility) == len(places) and not len(inside):  # every place has one door: pairs are what they are
-            return Pairs(home, doors.facility[door], found["cost"].to_numpy(float) * self.factor)
-        on_road = self._at(homes).on_network[inside]
+            return Pairs(home, doors.facility[door], cost)
+        there = at.on_network[inside]
         return _cheapest(
-            np.concatenate([home, inside[on_road]]),
-            np.concatenate([doors.facility[door], area[on_road]]),
-            np.concatenate([found["cost"].to_numpy(float) * self.factor, np.zeros(int(on_road.sum()))]),
+            np.concatenate([home, inside[there]]),
+            np.concatenate([doors.facility[door], area[there]]),
+            np.concatenate([cost, np.zeros(int(there.sum()))]),
         )
 
     def is_joined(self, places: Shapes) -> Flags:
         """Return which places have an entrance near enough to a road."""
         doors = entrances(places, self.roads)
         joined = np.zeros(len(places), dtype=bool)
-        joined[doors.facility[self._at(doors.point).on_network]] = True
+        on_network = self.network.snap(self._points(doors.point), max_snap_m=self.max_snap_m).on_network
+        joined[doors.facility[on_network]] = True
         return joined
 
-    def straight(self, homes: Shapes, places: Shapes) -> Numbers:
+    def straight(self, places: Shapes) -> Numbers:
         """Return the straight distance to the nearest place at the cost of the fastest metre there is."""
-        fastest = self.network.costs.fastest_per_m * self.factor
-        return StraightLines(self.network.crs).nearest(homes, places) * fastest
-
-    def stands(self, homes: Shapes) -> Stands:
-        """Return the nearest point of the nearest road, and which connected part of the network that is on."""
-        at = self._at(homes)
-        on = at.edge >= 0
-        island = np.full(len(homes), -1)
-        island[on] = self.network.components().edge[at.edge[on]]
-        road = np.full(len(homes), "", dtype=object)
-        road[on] = self.network.road_ids.to_numpy(object)[at.road[on]]
-        foot = np.where(on, shapely.points(at.x, at.y), homes)
-        leg = np.where(at.on_network, at.offset_m * self.network.costs.access_per_m * self.factor, np.inf)
-        return Stands(at.offset_m, foot, leg, island, road)
+        return _straight_m(self.homes, places) * (self.network.costs.fastest_per_m * self.factor)
 
     def usual_m(self, cost: float) -> float:
         """Return the metres one gets for that cost on the middle one of the roads."""
         per_m = self.network.costs.per_m
         return cost / (self.factor * (float(np.median(per_m)) if len(per_m) else 1.0))
 
-    def _inside(self, homes: Shapes, places: Shapes) -> tuple[Rows, Rows]:
-        """Return the homes (rows) that lie in an area, and which."""
-        area = np.flatnonzero(shapely.get_dimensions(places) == 2)
-        home, found = shapely.STRtree(places[area]).query(homes, predicate="intersects")
-        return home, area[found]
-
-    def _at(self, points: Shapes) -> Snapped:
-        return self.network.snap(self._points(points), max_snap_m=self.max_snap_m)
-
     def _points(self, points: Shapes) -> gpd.GeoSeries:
         return gpd.GeoSeries(points, crs=self.network.crs, index=pd.RangeIndex(len(points)))
 
 
-def _located(points: Shapes) -> Flags:
-    located: Flags = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    return located
+def _straight_m(homes: Shapes, places: Shapes) -> Numbers:
+    """Return the distance to the nearest place, inf if there is none, NaN for a home without a location."""
+    cost = np.where(shapely.is_missing(homes) | shapely.is_empty(homes), np.nan, np.inf)
+    if len(places):
+        (row, _), distance = shapely.STRtree(places).query_nearest(homes, return_distance=True, all_matches=False)
+        cost[row] = distance
+    return cost
+
+
+def _inside(homes: Shapes, places: Shapes) -> tuple[Rows, Rows]:
+    """Return the homes (rows) that lie in an area, and which."""
+    area = np.flatnonzero(shapely.get_dimensions(places) == 2)
+    home, found = shapely.STRtree(places[area]).query(homes, predicate="intersects")
+    return home, area[found]
+
+
+def at_rows(at: Snapped, rows: Rows) -> Snapped:
+    """Return where some of the points meet the network."""
+    return replace(at, **{field.name: getattr(at, field.name)[rows] for field in fields(at)})
 
 
 def _cheapest(home: Rows, place: Rows, cost: Numbers) -> Pairs:
@@ -199,8 +214,3 @@ def _cheapest(home: Rows, place: Rows, cost: Numbers) -> Pairs:
     first = np.ones(len(home), dtype=bool)
     first[1:] = (np.diff(home) != 0) | (np.diff(place) != 0)
     return Pairs(home[first], place[first], cost[first])
-
-
-def _sorted(home: Rows, place: Rows, cost: Numbers) -> Pairs:
-    order = np.lexsort((place, home))
-    return Pairs(home[order], place[order], cost[order])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from geo.places import Homes, homes_of, units_of
+from geo.places import Homes, homes_of, points_of, units_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
     from geo.network.costs import Unit
+    from geo.network.snap import Snapped
     from layers.edit import Edit
     from layers.layer import Layers
 
@@ -26,6 +27,7 @@ class World:
     layers: Layers
     date: dt.date | None = None
     _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
+    _snaps: dict[tuple[str, str, float], Snapped] = field(default_factory=dict, repr=False)
 
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
@@ -51,12 +53,23 @@ class World:
             self._networks[key] = network_for(mode, self.layers.rows("roads", roads), unit=unit)
         return self._networks[key]
 
+    def homes_on(self, mode: str, roads: str, max_snap_m: float) -> Snapped:
+        """Return where each home (row of `homes`) meets the network of that mode, in metres or minutes; worked out once."""
+        import geopandas as gpd
+
+        key = (mode, roads, max_snap_m)
+        if key not in self._snaps:
+            points = gpd.GeoSeries(points_of(self.homes), crs=self.layers.crs)
+            self._snaps[key] = self.network(mode, roads).snap(points, max_snap_m=max_snap_m)
+        return self._snaps[key]
+
     def with_edits(self, edits: tuple[Edit, ...]) -> World:
         """Return the world as it would be with the edits applied; what they cannot have changed is kept."""
         touched = {self.layers[edit.layer].kind for edit in edits}
-        other = World(self.layers.with_edits(edits), self.date, {} if "roads" in touched else self._networks)
-        kept = [("units", {"units"}), ("demand", {"units", "demand"})]
-        for name, kinds in kept:
+        networks = {} if "roads" in touched else self._networks
+        snaps = {} if touched & {"roads", "units", "demand"} else self._snaps
+        other = World(self.layers.with_edits(edits), self.date, networks, snaps)
+        for name, kinds in (("units", {"units"}), ("demand", {"units", "demand"})):
             if name in self.__dict__ and not kinds & touched:
                 other.__dict__[name] = self.__dict__[name]
         return other

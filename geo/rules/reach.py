@@ -19,7 +19,6 @@ from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
 from geo.supply import (
     Meant,
-    Supply,
     added_rows,
     cost_note,
     edits_touch,
@@ -29,7 +28,7 @@ from geo.supply import (
     what_is,
 )
 from geo.unserved import Unserved, gaps_of, projects_for
-from geo.ways import AlongRoads, Stands, StraightLines, Ways
+from geo.ways import AlongRoads, Stands, StraightLines, Ways, at_rows
 from layers.options import checked_where
 from layers.text import Text, say
 
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
     from geo.world import World
 
     Numbers = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+    Rows = NDArray[np.int64]
+    Shapes = NDArray[np.object_]
 
 # 15-minute-circle standards walk 60-80 m/min; the old 50 (DOMAIN 3).
 WALK_M_PER_MIN = 80.0
@@ -55,7 +55,6 @@ class _Kept:
     """What measuring found and gaps, repairs and adds need again."""
 
     ways: Ways
-    stands: Stands
     points: NDArray[np.object_]
     any_works: bool
 
@@ -110,61 +109,69 @@ class Reach(Rule):
     def _meant(self) -> Meant:
         return Meant("facilities", self.facilities, self.category, self.facilities_where)
 
-    def _ways(self, world: World) -> Ways:
+    def _ways(self, world: World, homes: gpd.GeoDataFrame, rows: Rows | None) -> Ways:
+        """Return the ways from these homes, which are those rows of all homes (None: they are none of them)."""
         from geo.network.modes import usable
 
+        points = points_of(homes)
         if self.mode == "straight":
-            return StraightLines(world.layers.crs)
+            return StraightLines(points)
         unit: Literal["m", "min"] = "min" if self.mode == "drive" and self.cutoff_min is not None else "m"
         network = world.network(self.mode, self.roads, unit)
+        if rows is None:
+            at = network.snap(homes.geometry, max_snap_m=self.max_snap_m)
+        else:
+            at = at_rows(world.homes_on(self.mode, self.roads, self.max_snap_m), rows)
         roads = world.layers.rows("roads", self.roads)
         on_foot_in_minutes = self.mode == "walk" and self.cutoff_min is not None
         factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
-        return AlongRoads(network, roads[usable(self.mode, roads)], self.max_snap_m, factor)
+        return AlongRoads(network, roads[usable(self.mode, roads)], points, at, self.max_snap_m, factor)
 
     def measure(self, world: World) -> Measured:
         """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""
-        homes = demand_rows(world, self.demand, self.where)
+        homes, rows = demand_rows(world, self.demand, self.where)
         found = supply(world.layers, self._meant)
-        ways, points = self._ways(world), points_of(homes)
-        stands = ways.stands(points)
-        high = ways.nearest(points, found.frame.geometry.to_numpy()[found.works])
-        low, why = self._at_the_least(world, homes, found, ways, points, high)
+        ways = self._ways(world, homes, rows)
+        places, any_works = found.frame.geometry.to_numpy(), bool(found.works.any())
+        high = ways.nearest(places[found.works])
+        apart = ~ways.is_joined(places)
+        low, why = self._at_the_least(world, homes, ways, high, places[~found.works], places[apart])
         cutoff, unit = self._cutoff
-        known = np.where(np.isnan(high), np.nan, low)
         frame = homes[["geometry"]].assign(
             name=texts(homes["name"]),
             unit_id=homes["unit_id"].to_numpy(object),
             required=cutoff,
             supplied=high,
-            supplied_low=known,
+            supplied_low=np.where(np.isnan(high), np.nan, low),
             supplied_high=high,
             people=homes["people"].to_numpy(float),
-            reason=self._reasons(stands, high, known, why, any_works=bool(found.works.any())),
+            reason=self._reasons(ways.stands, high, low, why, any_works=any_works),
         )
         notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
-        notes += [*self._notes(frame, found, ways), *cost_note(self, assumed_cost(world.layers, self._meant))]
-        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, stands, points, bool(found.works.any())))
+        notes += self._notes(frame, int(apart.sum()))
+        notes += cost_note(self, assumed_cost(world.layers, self._meant))
+        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points_of(homes), any_works))
 
     def _at_the_least(
-        self,
-        world: World,
-        homes: gpd.GeoDataFrame,
-        found: Supply,
-        ways: Ways,
-        points: NDArray[np.object_],
-        high: Numbers,
+        self, world: World, homes: gpd.GeoDataFrame, ways: Ways, high: Numbers, open_: Shapes, apart: Shapes
     ) -> tuple[Numbers, NDArray[np.str_]]:
-        """Return what it would cost at best if all that is open turned out well, and what is open, as a reason."""
-        places = found.frame.geometry.to_numpy()
-        low = [high]
-        low.append(ways.nearest(points, places[~found.works]))
-        low.append(ways.straight(points, places[~ways.is_joined(places)]))
+        """Return what it would cost at best if all that is in doubt turned out well, and what is, as a reason.
+
+        In doubt are facilities of unknown status (`open_`), those on no road (`apart`), and rows set aside.
+        """
+        nothing = np.full(len(high), np.inf)
         rejected = units_with_rejects(world, self._meant)
         named = np.isin(homes["unit_id"].to_numpy(object), world.units.index.to_numpy(object)[rejected])
-        low.append(np.where(named, 0.0, np.inf))
+        costs = np.array(
+            [
+                high,
+                ways.nearest(open_) if len(open_) else nothing,
+                ways.straight(apart) if len(apart) else nothing,
+                np.where(named, 0.0, np.inf),
+            ]
+        )
         codes = np.array(["", "status_blank", "facility_off_network", "row_rejected"])
-        costs = np.where(np.isnan(low), np.inf, low)
+        costs = np.where(np.isnan(costs), np.inf, costs)
         return costs.min(axis=0), codes[costs.argmin(axis=0)]
 
     def _reasons(
@@ -178,9 +185,8 @@ class Reach(Rule):
         reasons: NDArray[np.object_] = np.select(cases, words, "").astype(object)
         return reasons
 
-    def _notes(self, frame: gpd.GeoDataFrame, found: Supply, ways: Ways) -> list[Text]:
+    def _notes(self, frame: gpd.GeoDataFrame, apart: int) -> list[Text]:
         off = int(np.isnan(frame["supplied"]).sum())
-        apart = int((~ways.is_joined(found.frame.geometry.to_numpy())).sum())
         limit = {"limit_m": self.max_snap_m}
         notes = [say("rules.off_network_homes", count=off, **limit)] if off else []
         notes += [say("rules.off_network_facilities", count=apart, what=what_is(self._meant), **limit)] if apart else []
@@ -216,7 +222,6 @@ class Reach(Rule):
             homes=coverage.frame,
             units=world.units,
             ways=kept.ways,
-            stands=kept.stands,
             points=kept.points,
             cutoff=cutoff,
             unit=unit,
@@ -234,5 +239,5 @@ class Reach(Rule):
             return None
         kept = cast("_Kept", coverage.measured.detail)
         places = added.frame.geometry.to_numpy()
-        pairs = kept.ways.within(kept.points, places, WHOLLY_WITHOUT * self._cutoff[0])
+        pairs = kept.ways.within(places, WHOLLY_WITHOUT * self._cutoff[0])
         return Adds(added.project[pairs.place], pairs.home, pairs.cost, np.arange(len(coverage.frame)), "min")

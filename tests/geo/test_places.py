@@ -81,9 +81,9 @@ def test_id_in_two_layers_of_one_kind_is_an_error():
 def test_demand_may_be_one_layer_or_the_villages_themselves():
     layers = layers_of(units=[WEST], homes=[home("a", 10)], more={"flats": ("demand", [home("b", 20)])})
     world = World(layers)
-    assert demand_rows(world, "demand", None).index.tolist() == ["a", "b"]
-    assert demand_rows(world, "flats", None).index.tolist() == ["b"]
-    assert demand_rows(world, "units", "people > 5").index.tolist() == ["U1"]
+    assert demand_rows(world, "demand", None)[0].index.tolist() == ["a", "b"]
+    assert demand_rows(world, "flats", None)[0].index.tolist() == ["b"]
+    assert demand_rows(world, "units", "people > 5")[0].index.tolist() == ["U1"]
 
 
 def test_served_units_may_be_ids_or_names_with_any_separator():

@@ -107,7 +107,7 @@ def test_every_short_home_is_in_one_gap_and_every_gap_that_can_be_closed_is(rng)
     for gap in gaps:
         assert (gap.id in named) != ("no site near by" in str(gap.reason))
         left = [id_ for id_ in gap.place_ids if after.loc[id_, "status"] != "met"]
-        stands = before.measured.detail.stands.leg[before.frame.index.get_indexer(left)]  # type: ignore[attr-defined]
+        stands = before.measured.detail.ways.stands.leg[before.frame.index.get_indexer(left)]  # type: ignore[attr-defined]
         assert (stands > before.frame.loc[left, "required"]).all()
 
 
