@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
@@ -144,13 +144,13 @@ def projected(geometry: Geometries, system: System, run: pyproj.CRS, where: Text
     Raises LayerError for a datum (Xi'an 80, Beijing 54) that has no known transformation where the layer lies.
     """
     change = _transformer(system, run, geometry, where)
+    if change is None:
+        return geometry.copy()
 
     def moved(xy: Floats) -> Floats:
         flat = system.unshifted(xy)
         return np.column_stack(change.transform(flat[:, 0], flat[:, 1]))
 
-    if change is None:
-        return geometry.copy()
     result: Geometries = shapely.transform(geometry, moved)
     xy, at = shapely.get_coordinates(result, return_index=True)
     lost = np.unique(at[~np.isfinite(xy).all(axis=1)])
@@ -228,21 +228,35 @@ def _to_degrees(wkt: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
 
 
-def _transformer(system: System, run: pyproj.CRS, geometry: Geometries, where: Text) -> Any:
+def _transformer(system: System, run: pyproj.CRS, geometry: Geometries, where: Text) -> pyproj.Transformer | None:
+    """Return the change from the layer's system to the run's, None if they are the same."""
     if system.name not in SHIFTED and system.crs.equals(run, ignore_axis_order=True):
         return None
     boxes = shapely.bounds(geometry)
     corners = boxes[~np.isnan(boxes[:, 0])].reshape(-1, 2)
-    lonlat = system.lonlat(corners) if len(corners) else np.zeros((1, 2))
-    area = AreaOfInterest(*lonlat.min(axis=0), *lonlat.max(axis=0))
-    datum = f"{system.crs.name} {system.crs.geodetic_crs.name if system.crs.geodetic_crs else ''}"
-    if _LOCAL_DATUM.search(datum):
-        group = TransformerGroup(system.crs, run, always_xy=True, area_of_interest=area, allow_ballpark=False)
-        if not group.transformers:
-            what = say("readers.local_datum", crs=system.name)
-            raise LayerError([Problem(where, what, say("readers.local_datum_fix"))])
-        return group.transformers[0]
-    return pyproj.Transformer.from_crs(system.crs, run, always_xy=True, area_of_interest=area)
+    lonlat = system.lonlat(corners)
+    lonlat = lonlat[np.isfinite(lonlat).all(axis=1)]
+    if not len(lonlat):
+        lonlat = np.zeros((1, 2))
+    # whole degrees, so that layers of one town share one transformation
+    west, south = np.floor(lonlat.min(axis=0))
+    east, north = np.ceil(lonlat.max(axis=0))
+    change = _change(system.crs.to_wkt(), run.to_wkt(), (float(west), float(south), float(east), float(north)))
+    if change is None:
+        what = say("readers.local_datum", crs=system.name)
+        raise LayerError([Problem(where, what, say("readers.local_datum_fix"))])
+    return change
+
+
+@cache
+def _change(source: str, run: str, box: tuple[float, float, float, float]) -> pyproj.Transformer | None:
+    """Return the best transformation for that box in degrees, None if a local datum has none there."""
+    one, other, area = pyproj.CRS.from_wkt(source), pyproj.CRS.from_wkt(run), AreaOfInterest(*box)
+    datum = one.geodetic_crs.name if one.geodetic_crs else ""
+    if not _LOCAL_DATUM.search(f"{one.name} {datum}"):
+        return pyproj.Transformer.from_crs(one, other, always_xy=True, area_of_interest=area)
+    group = TransformerGroup(one, other, always_xy=True, area_of_interest=area, allow_ballpark=False)
+    return group.transformers[0] if group.transformers else None
 
 
 def _zone_of(lon: float, lat: float) -> int:
