@@ -119,6 +119,11 @@ def repairs(devices: Devices, jobs: Sequence[Rows]) -> list[tuple[Edit, ...]]:
     return edits
 
 
+def repairs_of(devices: Devices, rows: Rows) -> tuple[Edit, ...]:
+    """Return the edits that make these devices work, one a layer."""
+    return repairs(devices, [rows])[0]
+
+
 @dataclass(frozen=True)
 class NewDevices:
     """Rows for `Devices.home`, all made at once; each project takes its own by their ids."""
