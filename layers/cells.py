@@ -32,6 +32,8 @@ _EXCEL_POWER = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 # Words with nothing to clean: ASCII and common Chinese characters, single spaces between.
 _PLAIN = "[!-~一-\u9fff（）、，。·]+(?: [!-~一-\u9fff（）、，。·]+)*"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# The same for names, less the joiners that emoji, Persian and Indic scripts are written with.
+_CONTROL_IN_TEXT = re.compile(_CONTROL.pattern.replace(r"\u200b-\u200f", r"\u200b\u200e\u200f"))
 _DATE = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?)?)?[月年]?(?:[T ]\d{1,2}:\d{2}.*)?")
 _EXCEL_DAYS = (20000, 80000)  # 1954 to 2119
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
@@ -238,7 +240,7 @@ def _cleaned(name: str, cell: object, text: str) -> Read:
 def _text_reader(column: Column) -> Callable[[object], Read]:
     def read(cell: object) -> Read:
         plain = cell if isinstance(cell, str) else as_id(cell)
-        return _cleaned(column.name, cell, _CONTROL.sub("", " ".join(plain.split())).strip())
+        return _cleaned(column.name, cell, _CONTROL_IN_TEXT.sub("", re.sub(r"[\t\r\n]+", " ", plain)).strip())
 
     return read
 

@@ -106,8 +106,9 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
     if schema.shape == "none":
         geometry = None
     elif geometry is not None:
+        unread = {fault.at for fault in faults if fault.field == "geometry" or fault.field in used - set(cells.columns)}
         geometry, shape_faults = checked_shapes(geometry, schema.shape)
-        faults += shape_faults
+        faults += [fault for fault in shape_faults if fault.at not in unread or fault.at == WHOLE_FILE]
     checked = Checked(
         request, raw, frozenset(found.columns), cells, geometry, np.ones(len(cells), bool), _once(faults, totals)
     )

@@ -29,7 +29,10 @@ def chosen_rows(checked: Checked, headers: dict[str, str]) -> Checked:
         tree = _canonical(parse_where(text).tree, checked.request.schema, {v: k for k, v in headers.items()})
     except WhereError as error:
         raise LayerError([Problem(checked.request.where, error.what, say("readers.where_fix"))]) from error
-    holds = Where(text, tree).holds(checked.cells)
+    try:
+        holds = Where(text, tree).holds(checked.cells)
+    except LayerError as error:  # it knows the filter, not whose filter it is
+        raise LayerError([replace(found, where=checked.request.where) for found in error.problems]) from error
     asked = set(_columns(tree))
     unread = [fault.at for fault in checked.faults if fault.action == "rejected" and fault.field in asked]
     holds[[at for at in unread if at != WHOLE_FILE]] = True

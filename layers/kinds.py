@@ -208,6 +208,7 @@ ROADS = Schema(
         Column("junction", "text", "交叉形式", ()),
         Column("access", "text", "通行限制", ()),
         _CONDITION,
+        Column("bay_spacing_m", "number", "错车道间距", ("错车道最大间距", "会车道间距", "错车台间距"), "m", 0, 10000),
     ),
 )
 
@@ -250,7 +251,7 @@ FACILITIES = Schema(
             "capacity",
             "number",
             "容量",
-            ("规模", "床位", "床位数", "车位", "车位数", "座位", "医生数", "beds", "spaces", "places"),
+            ("规模", "床位", "床位数", "车位", "车位数", "座位", "医生数", "beds", "doctors", "spaces", "places"),
             "places",
             0,
         ),
