@@ -89,7 +89,7 @@ def shares(at: NDArray[np.intp], load: Numbers, supply: Numbers) -> Numbers:
 
 def reached(at: NDArray[np.intp], of: NDArray[np.intp], weight: Numbers, share: Numbers, demands: int) -> Numbers:
     """Return the sum of the shares each demand reaches, each times the weight of its pair (`at` supply, `of` demand)."""
-    result: Numbers = np.bincount(of, weight * share[at], minlength=demands)
+    result: Numbers = np.bincount(of, weight * share[at], minlength=demands).astype(float)
     return result
 
 

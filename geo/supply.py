@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WORKING = "working"
 
+# How much a facility can do: of no concern to a rule that only counts facilities or looks for the nearest.
+AMOUNTS = frozenset({"capacity", "per_day"})
+
 
 @dataclass(frozen=True)
 class Supply:
@@ -130,14 +133,15 @@ def units_with_rejects(world: World, meant: Meant) -> Rows:
 def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Added | None:
     """Return the rows these projects would add to what is meant.
 
-    None where a project changes rows of such a layer, or adds one that may not work: then only a re-run can tell.
+    None where a project changes which rows of such a layer count (a change of AMOUNTS alone does not), or adds one that
+    may not work: then only a re-run can tell.
     """
     found: dict[str, list[tuple[int, gpd.GeoDataFrame]]] = {}
     for i, project in enumerate(projects):
         for edit in project.edits:
             if layers[edit.layer].kind != meant.kind:
                 continue
-            if edit.change is not None and len(edit.change):
+            if edit.change is not None and len(edit.change) and _may_decide(edit.change, meant):
                 return None
             if edit.add is not None and len(edit.add):
                 found.setdefault(edit.layer, []).append((i, edit.add))
@@ -149,6 +153,12 @@ def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Add
     if not frames:
         return Added(np.zeros(0, np.int64), layers.parts(meant.kind, meant.ref)[0][1].iloc[:0])
     return Added(np.concatenate(places), frames[0] if len(frames) == 1 else pd.concat(frames))
+
+
+def _may_decide(change: pd.DataFrame, meant: Meant) -> bool:
+    """Return whether these changes may make rows count that did not, or the other way round."""
+    changed = set(map(str, change.columns))
+    return bool(changed - AMOUNTS) or any(name in (meant.where or "") for name in changed)
 
 
 def _counted(

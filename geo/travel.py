@@ -1,0 +1,58 @@
+"""How one gets from homes to facilities under a rule, as its options say it: on foot, by car or as the crow flies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+
+from geo.network.snap import MAX_SNAP_M
+from geo.places import points_of
+from geo.ways import AlongRoads, StraightLines, Ways, at_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network.costs import Unit
+    from geo.world import World
+
+    Rows = NDArray[np.int64]
+
+Mode = Literal["walk", "drive", "straight"]
+
+# 15-minute-circle standards walk 60-80 m/min; the old 50 (DOMAIN 3).
+WALK_M_PER_MIN = 80.0
+
+
+@dataclass(frozen=True)
+class Travel:
+    """A mode and the unit its costs are in: metres, or minutes (at `walk_m_per_min`, or by the roads' speeds)."""
+
+    mode: Mode
+    unit: Unit
+    roads: str = "roads"
+    walk_m_per_min: float = WALK_M_PER_MIN
+    max_snap_m: float = MAX_SNAP_M
+
+    def ways(self, world: World, places: gpd.GeoDataFrame, rows: Rows | None = None) -> Ways:
+        """Return the ways from these places; `rows` says which of the world's homes they are (None: they are none).
+
+        Raises LayerError if they go by roads and there is no such layer.
+        """
+        from geo.network.modes import usable
+
+        points = points_of(places)
+        if self.mode == "straight":
+            return StraightLines(points)
+        by_car_in_minutes = self.mode == "drive" and self.unit == "min"
+        network = world.network(self.mode, self.roads, "min" if by_car_in_minutes else "m")
+        if rows is None:
+            at = network.snap(gpd.GeoSeries(points, crs=network.crs), max_snap_m=self.max_snap_m)
+        else:
+            at = at_rows(world.homes_on(self.mode, self.roads, self.max_snap_m), rows)
+        roads = world.layers.rows("roads", self.roads)
+        on_foot_in_minutes = self.mode == "walk" and self.unit == "min"
+        factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
+        return AlongRoads(network, roads[usable(self.mode, roads)], points, at, self.max_snap_m, factor)
