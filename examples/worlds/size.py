@@ -49,7 +49,7 @@ SCALES: dict[str, Size] = {
         towns=15,
         cells=36,
         cut_off=4,
-        door_paths=0.2,
+        door_paths=0.3,
     ),
     "province": Size(
         villages=50_000,
@@ -62,6 +62,6 @@ SCALES: dict[str, Size] = {
         cells=16,
         cut_off=40,
         tracks=0.3,
-        door_paths=0.5,
+        door_paths=0.64,
     ),
 }
