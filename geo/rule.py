@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from layers.options import RuleOptions
 from layers.text import Text
@@ -85,7 +85,13 @@ class Adds:
 
 
 class Rule(RuleOptions, ABC):
-    """A rule of some type. Subclasses add fields (their options) and the four questions below."""
+    """A rule of some type. Subclasses add fields (their options) and the four questions below.
+
+    `reads` are the kinds of layer that the check looks at, where a type says so: a project that edits none of them is
+    not tried when there is no fast path.
+    """
+
+    reads: ClassVar[frozenset[str] | None] = None
 
     @abstractmethod
     def measure(self, world: World) -> Measured:

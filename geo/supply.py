@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.edits import leaves_ways, names_cell
 from geo.places import unit_rows
 from layers.categories import CATEGORY_COLUMNS, canonical
 from layers.text import Text, known, say
@@ -176,9 +177,15 @@ def _counted(
     return frame["_project"].to_numpy(np.int64), frame.drop(columns="_project")
 
 
-def edits_touch(projects: Sequence[Project], kinds: set[str], layers: Layers) -> bool:
-    """Return whether any of the projects edits a layer of these kinds."""
-    return any(layers[edit.layer].kind in kinds for project in projects for edit in project.edits)
+def edits_touch(
+    projects: Sequence[Project], kinds: set[str], layers: Layers, *, roads_where: str | None = None
+) -> bool:
+    """Return whether any of the projects edits a layer of these kinds.
+
+    Roads that only get better count as left as they were, unless `roads_where` may choose others among them then.
+    """
+    edits = [edit for project in projects for edit in project.edits if layers[edit.layer].kind in kinds]
+    return any(not leaves_ways(edit) or names_cell(roads_where, edit) for edit in edits)
 
 
 def _status_notes(layer: Layer, count: int, blank: int, *, taken: bool) -> list[Text]:

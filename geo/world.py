@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geo.edits import leaves_ways
 from geo.places import Homes, homes_of, points_of, units_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
     from geo.network.costs import Unit
+    from geo.network.routes import Routes
     from geo.network.snap import Snapped
     from layers.edit import Edit
     from layers.layer import Layers
@@ -28,6 +30,7 @@ class World:
     date: dt.date | None = None
     _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
     _snaps: dict[tuple[str, str, float], Snapped] = field(default_factory=dict, repr=False)
+    _routes: dict[tuple[str, str], Routes] = field(default_factory=dict, repr=False)
 
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
@@ -63,12 +66,28 @@ class World:
             self._snaps[key] = self.network(mode, roads).snap(points, max_snap_m=max_snap_m)
         return self._snaps[key]
 
+    def routes_to(self, place: str, roads: str) -> Routes:
+        """Return everybody's (rows of `homes`) shortest way to what `place` means, by vehicle; worked out once.
+
+        Raises LayerError as `geo.settling.destination` does.
+        """
+        import geopandas as gpd
+
+        from geo.settling import destination
+
+        key = (place, roads)
+        if key not in self._routes:
+            homes = gpd.GeoSeries(points_of(self.homes), crs=self.layers.crs)
+            self._routes[key] = self.network("vehicle", roads).routes(homes, destination(self, place).points)
+        return self._routes[key]
+
     def with_edits(self, edits: tuple[Edit, ...]) -> World:
         """Return the world as it would be with the edits applied; what they cannot have changed is kept."""
-        touched = {self.layers[edit.layer].kind for edit in edits}
+        touched = {self.layers[edit.layer].kind for edit in edits if not leaves_ways(edit)}
         networks = {} if "roads" in touched else self._networks
         snaps = {} if touched & {"roads", "units", "demand"} else self._snaps
-        other = World(self.layers.with_edits(edits), self.date, networks, snaps)
+        routes = {} if touched & {"roads", "units", "demand", "facilities", "points"} else self._routes
+        other = World(self.layers.with_edits(edits), self.date, networks, snaps, routes)
         for name, kinds in (("units", {"units"}), ("demand", {"units", "demand"})):
             if name in self.__dict__ and not kinds & touched:
                 other.__dict__[name] = self.__dict__[name]

@@ -163,7 +163,8 @@ class _Rerun:
         self._chosen: list[int] = []
         self._now = _standing(coverage)
         own = {i for i, project in enumerate(projects) if coverage.rule.id in project.rule_ids}
-        self.projects = [i for i in range(len(projects)) if i in own or self.gain(i) != (0.0, 0.0)]
+        seen = [i for i, project in enumerate(projects) if i in own or _is_seen(project, coverage.rule, world)]
+        self.projects = [i for i in seen if i in own or self.gain(i) != (0.0, 0.0)]
 
     def gain(self, project: int) -> tuple[float, float]:
         then_need, then_without = self._with(project)
@@ -177,6 +178,11 @@ class _Rerun:
     def _with(self, project: int) -> tuple[Numbers, Numbers]:
         edits = tuple(edit for i in (*self._chosen, project) for edit in self._given[i].edits)
         return _standing_after(self._before, self._before.rule.measure(self._world.with_edits(edits)))
+
+
+def _is_seen(project: Project, rule: Rule, world: World) -> bool:
+    """Return whether the project edits a layer that the rule's check looks at, as far as the rule says."""
+    return rule.reads is None or any(world.layers[edit.layer].kind in rule.reads for edit in project.edits)
 
 
 class _Sums:

@@ -75,6 +75,9 @@ NOT_BY_CAR = frozenset(
     }
 )
 
+# No vehicle ever will go here; a track or a path may become a road that one can drive on.
+NOT_FOR_VEHICLES = NOT_BY_CAR - {"track", "path"}
+
 # There is no road here, or not yet.
 NOT_A_ROAD = frozenset({"construction", "proposed", "planned", "abandoned", "disused", "razed", "no", "规划", "在建"})
 

@@ -34,7 +34,7 @@ class Dependency:
 
 
 @dataclass(frozen=True, eq=False)
-class _Forest:
+class Forest:
     """Best ways as a forest: each item goes on to item `onward` (itself: it has arrived) along `edge` (-1: none)."""
 
     onward: Rows
@@ -52,15 +52,15 @@ def dependency(
     """
     if not graph.nodes:
         return Dependency(np.zeros(roads), np.zeros(topology.edges))
-    forest = _forest(graph, costs, points, sources, np.nan_to_num(people, nan=0.0))
-    order = _downwards(forest.onward)
+    forest = forest_of(graph, costs, points, sources, np.nan_to_num(people, nan=0.0))
+    order = downwards(forest.onward)
     carried = forest.people.copy()
     for items in order[::-1]:  # farthest first: everything above an item is summed before it is passed on
         np.add.at(carried, forest.onward[items], carried[items])
-    nesting = _nesting(forest.onward, order)
+    nesting = nesting_of(forest.onward, order)
     road = np.append(topology.road, -1)[forest.edge]
     by_road, by_edge = (
-        _people_on(part, size, _last_use(forest.onward, part, nesting), carried)
+        _people_on(part, size, last_use(forest.onward, part, nesting), carried)
         for part, size in ((road, roads), (forest.edge, topology.edges))
     )
     return Dependency(by_road, by_edge)
@@ -71,7 +71,7 @@ def _people_on(part: Rows, size: int, last: Rows, carried: Numbers) -> Numbers:
     return np.bincount(part[last], weights=carried[last], minlength=size).astype(np.float64)
 
 
-def _forest(graph: Graph, costs: Costs, points: Legs, sources: Legs, people: Numbers) -> _Forest:
+def forest_of(graph: Graph, costs: Costs, points: Legs, sources: Legs, people: Numbers) -> Forest:
     """Return the best ways of all points: items are the nodes, then the sources, then the points."""
     sweep = sweep_from(graph, sources, limit=np.inf)
     best = nearest(graph, costs, points, sources, limit=np.inf, sweep=sweep)
@@ -91,7 +91,7 @@ def _forest(graph: Graph, costs: Costs, points: Legs, sources: Legs, people: Num
     to = np.where(direct, graph.nodes + best.source, to)
     lost = best.source < 0
     to = np.where(lost, first_point + np.arange(len(to)), to)
-    return _Forest(
+    return Forest(
         np.concatenate([onward, at_node, to]),
         np.concatenate([edge, np.full(len(at_node), -1), np.where(lost, -1, points.edge)]),
         np.concatenate([np.zeros(first_point), np.where(lost, 0.0, people)]),
@@ -120,7 +120,7 @@ def _node_links(graph: Graph, sources: Legs, sweep: Nearest) -> tuple[Rows, Rows
     return onward, edge
 
 
-def _downwards(onward: Rows) -> list[Rows]:
+def downwards(onward: Rows) -> list[Rows]:
     """Return the items that are not roots, by how many steps they are from theirs, nearest first."""
     steps = (onward != np.arange(len(onward))).astype(np.int64)
     jump = onward.copy()
@@ -132,7 +132,7 @@ def _downwards(onward: Rows) -> list[Rows]:
     return [order[low:high] for low, high in pairwise(cuts)]
 
 
-def _last_use(onward: Rows, road: Rows, nesting: tuple[Rows, Rows]) -> Rows:
+def last_use(onward: Rows, road: Rows, nesting: tuple[Rows, Rows]) -> Rows:
     """Return the items from which on their road (or edge) is left for good, so that nobody is counted on it twice.
 
     A way that leaves a road and comes back to it (round a bend cut off by another road) is counted where it leaves it
@@ -149,7 +149,7 @@ def _last_use(onward: Rows, road: Rows, nesting: tuple[Rows, Rows]) -> Rows:
     return by_place[begin[by_place] >= above]
 
 
-def _nesting(onward: Rows, order: list[Rows]) -> tuple[Rows, Rows]:
+def nesting_of(onward: Rows, order: list[Rows]) -> tuple[Rows, Rows]:
     """Return for each item the range of places it and all that come through it take up, if ways are laid out nested."""
     size = np.ones(len(onward), dtype=np.int64)
     for items in order[::-1]:

@@ -14,10 +14,12 @@ from geo.network.roadnetwork import RoadNetwork
 if TYPE_CHECKING:
     import geopandas as gpd
 
-MODES = ("walk", "drive", "any")
+MODES = ("walk", "drive", "vehicle", "any")
 
 # The columns that say who may use a road, the one that speaks of the mode most closely first (OpenStreetMap's order).
-_ACCESS = {"walk": ("foot", "access"), "drive": ("motorcar", "motor_vehicle", "vehicle", "access")}
+_BY_CAR = ("motorcar", "motor_vehicle", "vehicle", "access")
+_ACCESS = {"walk": ("foot", "access"), "drive": _BY_CAR, "vehicle": _BY_CAR}
+_BARRED = {"walk": classes.NOT_ON_FOOT, "drive": classes.NOT_BY_CAR, "vehicle": classes.NOT_FOR_VEHICLES}
 
 
 def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> RoadNetwork:
@@ -26,14 +28,19 @@ def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> Road
     walk: both directions of every road but those of NOT_ON_FOOT, at ACCESS_WALK_KMH. drive: not NOT_BY_CAR; one-way
     as `oneway` says, where that is blank one-way as drawn round a roundabout and on a motorway; at `speed_kmh` where
     given, else at DRIVE_KMH of the class. Either: no road that `access` (or foot, vehicle, motor_vehicle, motorcar,
-    where the file has them) closes to the public. Roads of unknown class are used. any: every road both ways, whoever
-    may use it, as what lamps light, in metres. `road_ids` of the network are the roads that are left. Raises LayerError as `RoadNetwork.from_frame` does, ValueError for another mode.
+    where the file has them) closes to the public. Roads of unknown class are used. vehicle:
+    both directions, in metres, of every road that carries vehicles or would if it were built up: tracks and paths too,
+    footways and steps not. any: every road both ways, whoever
+    may use it, as what lamps light, in metres. `road_ids` of the network are the roads that are left. Raises LayerError as
+    `RoadNetwork.from_frame` does, ValueError for another mode.
     """
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
     if mode == "any":
         return RoadNetwork.from_frame(roads)
     open_roads = roads[usable(mode, roads)]
+    if mode == "vehicle":
+        return RoadNetwork.from_frame(open_roads)
     if mode == "walk":
         return RoadNetwork.from_frame(open_roads, speed_kmh=ACCESS_WALK_KMH if unit == "min" else None)
     return RoadNetwork.from_frame(
@@ -43,7 +50,7 @@ def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> Road
 
 def usable(mode: str, roads: gpd.GeoDataFrame) -> pd.Series:
     """Return which roads the mode may use, a Series of booleans on the roads' index."""
-    barred = classes.NOT_A_ROAD | (classes.NOT_ON_FOOT if mode == "walk" else classes.NOT_BY_CAR)
+    barred = classes.NOT_A_ROAD | _BARRED[mode]
     word = pd.Series(None, index=roads.index, dtype=object)
     for column in _ACCESS[mode]:
         if column in roads:

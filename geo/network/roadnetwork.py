@@ -21,6 +21,7 @@ from geo.network.lines import Lines, lines_of
 from geo.network.nearest import Nearest, nearest
 from geo.network.pairs import pairs_within
 from geo.network.reach import Ends, Stretches, ends_of, reach_along
+from geo.network.routes import Routes, routes
 from geo.network.snap import MAX_SNAP_M, Segments, Snapped, snapped
 from geo.network.topology import Topology, topology_of
 from layers.problems import LayerError, Problem
@@ -178,6 +179,18 @@ class RoadNetwork:
         sources = legs(self.topology, self.costs, to, leaving=False)
         number = people.reindex(origins.index).to_numpy(dtype=float)
         return dependency(self._towards, self.topology, self.costs, points, sources, number, len(self.road_ids))
+
+    def routes(self, origins: Any, places: Any, *, max_snap_m: float = MAX_SNAP_M) -> Routes:
+        """Return everybody's shortest way to the nearest of the places, in metres; see Routes.
+
+        The network must be one without one-way traffic and in metres. Raises LayerError as `snap` does, ValueError if
+        it is another.
+        """
+        rank = np.argsort(np.asarray(places.index), kind="stable")
+        start = legs(self.topology, self.costs, self.snap(origins, max_snap_m=max_snap_m), leaving=True)
+        to = self.snap(places.iloc[rank], max_snap_m=max_snap_m)
+        goal = legs(self.topology, self.costs, to, leaving=False)
+        return routes(self._outwards, self.topology, self.costs, start, goal)
 
     def components(self) -> Components:
         """Return the parts the network falls into, one-way traffic aside; see Components."""

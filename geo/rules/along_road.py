@@ -158,7 +158,7 @@ class AlongRoad(Rule):
         """
         lighting = _detail(coverage)
         new = gained(projects, lighting.devices, world.layers, self.devices)
-        if new is None or edits_touch(projects, {"roads", "demand", "units"}, world.layers):
+        if new is None or edits_touch(projects, {"roads", "demand", "units"}, world.layers, roads_where=self.where):
             return None
         rows = np.unique(new.row)
         reach = reach_of(lighting.network, lighting.roads, new.devices, rows, self.radius_m, self.offset_m)

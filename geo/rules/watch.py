@@ -142,7 +142,9 @@ class Watch(Rule):
         """
         sights = _detail(coverage)
         new = gained(projects, sights.devices, world.layers, self.devices)
-        if new is None or edits_touch(projects, {"points", "roads", "demand", "units"}, world.layers):
+        if new is None or edits_touch(
+            projects, {"points", "roads", "demand", "units"}, world.layers, roads_where=self.roads_where
+        ):
             return None
         device, point = sightings(new.devices, np.unique(new.row), sights.places, self.radius_m)
         cell, project = new.each(device)
