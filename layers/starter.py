@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from layers.osm.town import Town
 
-# Rules that OpenStreetMap can say something about, and the facility category without which it says nothing.
+# Rules that OpenStreetMap can say something about, with the facility category each needs. Where people expect one in every
+# village, a map with fewer of them than villages is more likely unfinished than right: what is missing is then unknown,
+# and the rule stays switched off with the count beside it.
+_EVERY_VILLAGE = {"bus_stop", "elderly", "fitness", "park", "toilet", "waste"}
 _OSM_RULES: Mapping[str, str] = {
     "AGE-03": "elderly",
     "BUS-01": "bus_stop",
@@ -127,14 +130,15 @@ def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _osm_plan(osm: Path, made: Town, profile: str, language: Language) -> str:
     mapped = made.tables["facilities"]["category"].value_counts() if len(made.tables["facilities"]) else {}
+    villages = len(made.tables["units"])
     rules = ["  - {id: LGT-01}"]
     for id_, category in _OSM_RULES.items():
         count = int(mapped.get(category, 0))
         title = library.rules(profile)[id_]["title"][language]
-        if count:
-            rules.append(f"  - {{id: {id_}}}  # {say('starter.mapped', title=title, count=count).in_(language)}")
-        else:
-            rules.append(f"  # - {{id: {id_}}}  # {say('starter.not_mapped', title=title).in_(language)}")
+        is_enough = count >= (villages if category in _EVERY_VILLAGE else 1)
+        said = "mapped" if is_enough else "hardly_mapped" if count else "not_mapped"
+        comment = say(f"starter.{said}", title=title, count=count, villages=villages).in_(language)
+        rules.append(f"  {'' if is_enough else '# '}- {{id: {id_}}}  # {comment}")
     kinds = {"units": "units", "homes": "demand", "roads": "roads", "facilities": "facilities", "devices": "devices"}
     layers = [f"  {name}: {{kind: {kind}, path: layers.gpkg, layer: {name}}}" for name, kind in kinds.items()]
     head = say("starter.osm_head", file=osm.name, name=_quoted(_name(osm)), profile=profile, language=language).in_(

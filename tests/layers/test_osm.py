@@ -137,8 +137,9 @@ def test_start_from_osm_writes_a_plan_that_can_be_read(file: Path, tmp_path: Pat
 
     started = start(tmp_path / "town", osm=file, language="en")
     plan = read_plan(started.plan)
-    assert [rule.id for rule in plan.rules] == ["LGT-01", "SPT-02"]
-    assert "# - {id: GRN-01}" in plan.text
+    assert [rule.id for rule in plan.rules] == ["LGT-01"]
+    assert "# - {id: GRN-01}  # Park within reach: none on the map" in plan.text
+    assert "# - {id: SPT-02}  # Fitness facilities near home: only 1 on the map for 2 units" in plan.text
     assert say("starter.units_by_nearest", count=2) in started.notes
     assert say("starter.people_assumed", count=1, homes=2) in started.notes
 
