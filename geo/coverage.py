@@ -90,10 +90,14 @@ def people_without(required: Numbers, missing: Numbers, people: Numbers, without
 
 def need(required: Numbers, shortfall: Numbers, people: Numbers) -> Numbers:
     """Return people x shortfall/required at each place, in people: at most all of them, and 0 where anything is unknown."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(shortfall > 0, np.minimum(shortfall / required, 1.0), 0.0)
-    weighed = people * share
+    weighed = people * missing_share(required, shortfall)
     return np.where(np.isnan(weighed), 0.0, weighed)
+
+
+def missing_share(required: Numbers, shortfall: Numbers) -> Numbers:
+    """Return how much of what is required is missing at each place (0-1): 0 where nothing is, or where it is unknown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(shortfall > 0, np.minimum(shortfall / required, 1.0), 0.0)
 
 
 def lacking(required: Numbers, supplied: Numbers, sense: Sense) -> Numbers:

@@ -41,7 +41,9 @@ def why(
     about = [gap for gap in gaps if gap.rule_id == main]
     people = dict(gain.served).get(main, 0.0)
     key = f"projects.why_{rules[main].type}"
-    if people <= 0:
+    if gain.need <= 0:
+        key = "projects.why_nobody" if any(gap.people == 0 for gap in about) else "projects.why_people_unknown"
+    elif people <= 0:
         key = "projects.why_nearer"
     elif not known(key):
         key = "projects.why_other"

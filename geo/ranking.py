@@ -72,7 +72,8 @@ def rank(
     """Return the projects in the order they should be done, each with its worth after those above it.
 
     `budget` is in yuan of mid cost: at each step the best project that still fits is taken; when none fits the line is
-    drawn and the rest follow, ranked the same way. A project that closes nothing after those above is left out.
+    drawn and the rest follow, ranked the same way. A project that closes nothing after those above is left out; one that
+    closes a gap on which nobody is known to depend comes after all others, by places put right per yuan.
     With `safety_net_first` whatever closes need under rules of severity A comes before everything else.
     """
     projects = sorted(projects, key=lambda project: project.id)
@@ -137,9 +138,9 @@ class _Queue:
         self._projects, self._worth, self._safety_net_first = projects, worth, safety_net_first
         self.gains = [worth.gain(i) for i in range(len(projects))]
         self._is_stale = [False] * len(projects)
-        self._entry: list[tuple[float, float, float, str, int] | None] = [None] * len(projects)
+        self._entry: list[tuple[float, float, float, float, str, int] | None] = [None] * len(projects)
         self._set_aside: set[int] = set()
-        self._heap: list[tuple[float, float, float, str, int]] = []
+        self._heap: list[tuple[float, float, float, float, str, int]] = []
         for i in range(len(projects)):
             self._push(i)
 
@@ -160,7 +161,7 @@ class _Queue:
                 self.gains[i] = self._worth.gain(i)
                 self._is_stale[i] = False
                 self._push(i)
-            elif self.gains[i].need <= NOBODY:
+            elif self.gains[i].need <= NOBODY and self.gains[i].places <= NOBODY:
                 heapq.heappush(self._heap, entry)
                 return None
             else:
@@ -177,16 +178,25 @@ class _Queue:
 
     def _take(self, chosen: int) -> None:
         for i in self._worth.take(chosen).tolist():
-            if not self._is_stale[i]:
+            if self._is_waiting(i):
+                self.gains[i] = self._worth.gain(i)
+                self._push(i)
+            elif not self._is_stale[i]:
                 self._is_stale[i] = True
                 if self._entry[i] is not None:
                     self._push(i)
+
+    def _is_waiting(self, i: int) -> bool:
+        """Return whether a project gained nothing so far and may have waited for the one just done (a branch for its trunk)."""
+        is_open = self._entry[i] is not None or i in self._set_aside
+        return is_open and self.gains[i].need <= NOBODY and self._worth.may_rise(i)
 
     def _push(self, i: int) -> None:
         """Enter a project by its last figures; a stale one before its equals, so that it is looked at first."""
         gain, project = self.gains[i], self._projects[i]
         safety = _rounded(_per_yuan(gain.safety_need, project)) if self._safety_net_first else 0.0
         people = math.inf if self._is_stale[i] else _rounded(gain.people)
-        entry = (-safety, -_rounded(_per_yuan(gain.need, project)), -people, project.id, i)
+        places = _rounded(_per_yuan(gain.places, project)) if gain.need <= NOBODY else 0.0
+        entry = (-safety, -_rounded(_per_yuan(gain.need, project)), -places, -people, project.id, i)
         self._entry[i] = entry
         heapq.heappush(self._heap, entry)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from geo.coverage import UNKNOWN, Coverage, dependants, lacking, need, people_without
+from geo.coverage import UNKNOWN, Coverage, dependants, lacking, missing_share, need, people_without
 from geo.rule import Adds, Measured, Rule
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
+    Difference = tuple[float, float, float]  # need closed, people newly served, places put right: none yet weighted
 
 # How much more one person without counts under a safety-net rule (A) or a basic one (B) than under one of comfort (C).
 # Illustrative, our own choice (mark I): no programme we read publishes such weights (DOMAIN 4.1).
@@ -39,12 +40,14 @@ class Gain:
     """What one project adds to those chosen before it.
 
     `need` is in weighted people, `safety_need` the part of it under rules of severity A; `served` says for each rule it
-    changes anything for how many people are no longer without.
+    changes anything for how many people are no longer without. `places` is what it closes whoever is there, in weighted
+    places (one wholly without counts 1): all there is to go by where nobody knows who depends on a place.
     """
 
     need: float
     safety_need: float
     served: tuple[tuple[str, float], ...]
+    places: float
 
     @property
     def people(self) -> float:
@@ -62,10 +65,8 @@ def closed(before: Coverage, after: Measured) -> tuple[float, float]:
 
     Places that are there only once, or whose supply is not known afterwards, count as if nothing had changed.
     """
-    standing = _standing(before)
-    then_need, then_without = _standing_after(before, after)
-    need_closed = float(np.sum(standing.need - then_need)) * rule_weight(before.rule)
-    return need_closed, float(np.sum(standing.without - then_without))
+    need_closed, served, _ = _standing(before).less(_standing_after(before, after))
+    return need_closed * rule_weight(before.rule), served
 
 
 class Worth:
@@ -86,14 +87,19 @@ class Worth:
 
     def gain(self, project: int) -> Gain:
         """Return what that project (row of the list given) would add now."""
-        closed_need, safety_need, served = 0.0, 0.0, []
+        closed_need, safety_need, places, served = 0.0, 0.0, 0.0, []
         for i in self._reached[project]:
-            rule, (some_need, people) = self._rules[i], self._tallies[i].gain(project)
+            rule, (some_need, people, some_places) = self._rules[i], self._tallies[i].gain(project)
             weighted = some_need * rule_weight(rule)
             closed_need += weighted
             safety_need += weighted if rule.severity == SAFETY_NET else 0.0
+            places += some_places * rule_weight(rule)
             served.append((rule.id, people))
-        return Gain(closed_need, safety_need, tuple(served))
+        return Gain(closed_need, safety_need, tuple(served), places)
+
+    def may_rise(self, project: int) -> bool:
+        """Return whether its gain may grow as others are done: under a rule that is re-run one road can need another."""
+        return any(isinstance(self._tallies[i], _Rerun) for i in self._reached[project])
 
     def take(self, project: int) -> Rows:
         """Count that project as done; return the projects whose gain may be another now."""
@@ -106,8 +112,8 @@ class _Tally(Protocol):
 
     projects: list[int]
 
-    def gain(self, project: int) -> tuple[float, float]:
-        """Return need closed, not yet weighted, and people newly served."""
+    def gain(self, project: int) -> Difference:
+        """Return what the project would change now."""
 
     def take(self, project: int) -> Rows:
         """Count the project as done; return the projects whose gain may be another now."""
@@ -123,36 +129,55 @@ def _tally(coverage: Coverage, projects: Sequence[Project], world: World) -> _Ta
 
 @dataclass(frozen=True)
 class _Standing:
-    """Need and people without at each place, 0 where the verdict is unknown."""
+    """Need, people without and the share that is missing at each place, 0 where the verdict is unknown."""
 
     need: Numbers
     without: Numbers
+    share: Numbers
+
+    def less(self, after: _Standing) -> Difference:
+        """Return how much less there is of each afterwards, over all places."""
+        return (
+            float(np.sum(self.need - after.need)),
+            float(np.sum(self.without - after.without)),
+            float(np.sum(self.share - after.share)),
+        )
 
 
 def _standing(coverage: Coverage) -> _Standing:
     known = (coverage.frame["status"] != UNKNOWN).to_numpy()
-    need_now, without_now = _need_and_without(coverage.measured)
-    return _Standing(np.where(known, np.nan_to_num(need_now), 0.0), np.where(known, np.nan_to_num(without_now), 0.0))
+    now = _as_measured(coverage.measured)
+    return _Standing(*(np.where(known, np.nan_to_num(numbers), 0.0) for numbers in (now.need, now.without, now.share)))
 
 
-def _standing_after(before: Coverage, after: Measured) -> tuple[Numbers, Numbers]:
-    """Return need and people without at the places of `before`, as they were then wherever that is not known now."""
-    standing = _standing(before)
+def _standing_after(before: Coverage, after: Measured) -> _Standing:
+    """Return how things stand at the places of `before`, as they were then wherever that is not known now."""
+    standing, then = _standing(before), _as_measured(after)
     known = (before.frame["status"] != UNKNOWN).to_numpy()
     row = after.frame.index.get_indexer(before.frame.index)
-    need_then, without_then = (np.append(numbers, np.nan)[row] for numbers in _need_and_without(after))
-    return (
-        np.where(known & ~np.isnan(need_then), need_then, standing.need),
-        np.where(known & ~np.isnan(without_then), without_then, standing.without),
+
+    def settled(was: Numbers, is_now: Numbers) -> Numbers:
+        numbers = np.append(is_now, np.nan)[row]
+        return np.where(known & ~np.isnan(numbers), numbers, was)
+
+    return _Standing(
+        settled(standing.need, then.need),
+        settled(standing.without, then.without),
+        settled(standing.share, then.share),
     )
 
 
-def _need_and_without(measured: Measured) -> tuple[Numbers, Numbers]:
-    """Return need and people without at each place by the supply that surely works; NaN where that is not known."""
+def _as_measured(measured: Measured) -> _Standing:
+    """Return how things stand at each place by the supply that surely works; NaN where that is not known."""
     required = measured.frame["required"].to_numpy(float)
     missing = lacking(required, measured.frame["supplied"].to_numpy(float), measured.sense)
     need_now = need(required, missing, measured.frame["people"].to_numpy(float))
-    return np.where(np.isnan(missing), np.nan, need_now), people_without(required, missing, *dependants(measured))
+    unknown = np.isnan(missing)
+    return _Standing(
+        np.where(unknown, np.nan, need_now),
+        people_without(required, missing, *dependants(measured)),
+        np.where(unknown, np.nan, missing_share(required, missing)),
+    )
 
 
 class _Rerun:
@@ -164,18 +189,17 @@ class _Rerun:
         self._now = _standing(coverage)
         own = {i for i, project in enumerate(projects) if coverage.rule.id in project.rule_ids}
         seen = [i for i, project in enumerate(projects) if i in own or _is_seen(project, coverage.rule, world)]
-        self.projects = [i for i in seen if i in own or self.gain(i) != (0.0, 0.0)]
+        self.projects = [i for i in seen if i in own or any(self.gain(i))]
 
-    def gain(self, project: int) -> tuple[float, float]:
-        then_need, then_without = self._with(project)
-        return float(np.sum(self._now.need - then_need)), float(np.sum(self._now.without - then_without))
+    def gain(self, project: int) -> Difference:
+        return self._now.less(self._with(project))
 
     def take(self, project: int) -> Rows:
-        self._now = _Standing(*self._with(project))
+        self._now = self._with(project)
         self._chosen.append(project)
         return np.array(self.projects, np.intp)
 
-    def _with(self, project: int) -> tuple[Numbers, Numbers]:
+    def _with(self, project: int) -> _Standing:
         edits = tuple(edit for i in (*self._chosen, project) for edit in self._given[i].edits)
         return _standing_after(self._before, self._before.rule.measure(self._world.with_edits(edits)))
 
@@ -201,9 +225,9 @@ class _Sums:
         self._supplied = measured.frame["supplied"].to_numpy(float).copy()
         people_there, self._without_what = dependants(measured)
         self._dependants = people_there.copy()
-        self._need, self._without = standing.need.copy(), standing.without.copy()
+        self._now = _Standing(standing.need.copy(), standing.without.copy(), standing.share.copy())
         place = adds.place[adds.cell]
-        wanting = np.flatnonzero((standing.need[place] > 0) | (standing.without[place] > 0))
+        wanting = np.flatnonzero((standing.share[place] > 0) | (standing.without[place] > 0))
         order = wanting[np.lexsort((adds.cell[wanting], place[wanting], adds.project[wanting]))]
         if adds.combine == "any":
             order = order[_is_first(adds.project[order], adds.cell[order])]
@@ -222,28 +246,33 @@ class _Sums:
         self._project_at = project[starts][by_place]
         self._at_place = np.searchsorted(self._place[by_place], np.arange(len(self._required) + 1))
 
-    def gain(self, project: int) -> tuple[float, float]:
-        place, need_then, without_then = self._then(project)[:3]
-        return float(np.sum(self._need[place] - need_then)), float(np.sum(self._without[place] - without_then))
+    def gain(self, project: int) -> Difference:
+        place, then = self._then(project)[:2]
+        return self._at(place).less(then)
 
     def take(self, project: int) -> Rows:
-        place, need_then, without_then, supplied, dependants_then = self._then(project)
-        is_changed = (self._need[place] != need_then) | (self._without[place] != without_then)
-        self._need[place], self._without[place] = need_then, without_then
+        place, then, supplied, dependants_then = self._then(project)
+        now = self._at(place)
+        is_changed = (now.need != then.need) | (now.without != then.without) | (now.share != then.share)
+        self._now.need[place], self._now.without[place], self._now.share[place] = then.need, then.without, then.share
         self._supplied[place], self._dependants[place] = supplied, dependants_then
         parts = slice(self._parts[self._groups[project]], self._parts[self._groups[project + 1]])
         self._is_filled[self._cell[parts]] = True
         return self._project_at[_ranges(self._at_place[place[is_changed]], self._at_place[place[is_changed] + 1])]
 
-    def _then(self, project: int) -> tuple[Rows, Numbers, Numbers, Numbers, Numbers]:
-        """Return the places the project reaches, and need, people without, supply and dependants there with it done."""
+    def _at(self, place: Rows) -> _Standing:
+        return _Standing(self._now.need[place], self._now.without[place], self._now.share[place])
+
+    def _then(self, project: int) -> tuple[Rows, _Standing, Numbers, Numbers]:
+        """Return the places the project reaches, and how things stand, supply and dependants there with it done."""
         start, stop = self._groups[project], self._groups[project + 1]
         place, parts = self._place[start:stop], slice(self._parts[start], self._parts[stop])
         supplied, people = self._put_together(place, parts, self._parts[start:stop] - self._parts[start])
         required = self._required[place]
         missing = lacking(required, supplied, self._sense)
-        need_then = need(required, missing, self._people[place])
-        return place, need_then, people_without(required, missing, people, self._without_what), supplied, people
+        without = np.nan_to_num(people_without(required, missing, people, self._without_what))
+        then = _Standing(need(required, missing, self._people[place]), without, missing_share(required, missing))
+        return place, then, supplied, people
 
     def _put_together(self, place: Rows, parts: slice, starts: Rows) -> tuple[Numbers, Numbers]:
         """Return supply and dependants at the places with those parts added; `starts` is where each place's begin."""

@@ -178,7 +178,7 @@ def told(*, unit: str, name: str, served: tuple[tuple[str, float], ...], gap_rul
     gap = Gap("near-A", gap_rule, "A", ("H1",), "U1", name, 12.0, "people", 12.0, Point(0, 0), say("projects.here"))
     build = Project("P-1", "build_facility", "", "U1", (gap_rule,), ("near-A",), 1.0, "clinic", (), cost, Point(0, 0))
     rules = {"near": RULE, "bare": BARE}
-    return why(build, Gain(1.0, 0.0, served), [gap], rules, {"U1": unit}, beaten=None).in_("zh")
+    return why(build, Gain(1.0, 0.0, served, 1.0), [gap], rules, {"U1": unit}, beaten=None).in_("zh")
 
 
 def test_why_names_the_village_and_the_spot_once_each():

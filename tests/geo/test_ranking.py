@@ -12,7 +12,7 @@ import pytest
 from geo.coverage import Coverage, coverage
 from geo.projects import HORIZON_YEARS, Project, merged
 from geo.ranking import NOBODY, Ranked, rank
-from geo.rule import Rule
+from geo.rule import Measured, Rule
 from geo.world import World
 from geo.worth import closed, rule_weight
 from tests.geo.tiny_rules import Near, facility, helpers, project, random_layers, random_projects, three_rules
@@ -43,13 +43,13 @@ def naive(projects: Sequence[Project], world: World, *, budget: float | None, sa
             if is_below or one.cost_mid <= money:
                 total = _totals(before, world, [*done, one])
                 offers.append((*(now - then for now, then in zip(total, so_far, strict=True)), one))
-        offers = [offer for offer in offers if offer[0] > NOBODY]
+        offers = [offer for offer in offers if offer[0] > NOBODY or offer[3] > NOBODY]
         if not offers and is_below:
             break
         if not offers:
             is_below = True
             continue
-        need, _, people, best = min(offers, key=lambda offer: _key(offer, safety_net_first=safety_net_first))
+        need, _, people, _, best = min(offers, key=lambda offer: _key(offer, safety_net_first=safety_net_first))
         rows.append((best.id, people, need, not is_below))
         left, done, money = [one for one in left if one is not best], [*done, best], money - best.cost_mid
         so_far = _totals(before, world, done)
@@ -57,9 +57,10 @@ def naive(projects: Sequence[Project], world: World, *, budget: float | None, sa
 
 
 def _key(offer, *, safety_net_first: bool):
-    need, safety, people, one = offer
+    need, safety, people, places, one = offer
     safety_ratio = _ratio(safety, one) if safety_net_first else 0
-    return -safety_ratio, -_ratio(need, one), -float(f"{people:.9g}"), one.id
+    for_places = _ratio(places, one) if need <= NOBODY else 0
+    return -safety_ratio, -_ratio(need, one), -for_places, -float(f"{people:.9g}"), one.id
 
 
 def _ratio(need: float, one: Project) -> float:
@@ -68,11 +69,29 @@ def _ratio(need: float, one: Project) -> float:
     return float(f"{need / one.cost_life_cycle:.9g}") if one.cost_life_cycle else np.inf
 
 
-def _totals(before: dict[str, Coverage], world: World, done: Sequence[Project]) -> tuple[float, float, float]:
+def _totals(before: dict[str, Coverage], world: World, done: Sequence[Project]) -> tuple[float, float, float, float]:
+    """Return need closed, the part of it under rules of severity A, people served and places put right, all told."""
     changed = world.with_edits(tuple(edit for one in done for edit in one.edits))
-    pairs = {id_: closed(seen, seen.rule.measure(changed)) for id_, seen in before.items()}
-    safety = sum(pair[0] for id_, pair in pairs.items() if before[id_].rule.severity == "A")
-    return sum(pair[0] for pair in pairs.values()), safety, sum(pair[1] for pair in pairs.values())
+    need = safety = people = places = 0.0
+    for seen in before.values():
+        after = seen.rule.measure(changed)
+        some_need, some_people = closed(seen, after)
+        need, people = need + some_need, people + some_people
+        safety += some_need if seen.rule.severity == "A" else 0.0
+        places += _places(seen, after) * rule_weight(seen.rule)
+    return need, safety, people, places
+
+
+def _places(seen: Coverage, after: Measured) -> float:
+    """Return how many of the places that were short are put right, in parts of what each is required."""
+    then, total = after.frame.loc[seen.frame.index], 0.0
+    for place, row in seen.frame[seen.frame["status"] == "short"].iterrows():
+        sign = 1 if after.sense == "at_least" else -1
+        missing = [sign * (row["required"] - supplied) for supplied in (row["supplied"], then.at[place, "supplied"])]
+        if not np.isnan(missing[1]):
+            parts = [min(max(some / row["required"], 0.0), 1.0) for some in missing]
+            total += parts[0] - parts[1]
+    return total
 
 
 @pytest.mark.parametrize("safety_net_first", [False, True])
@@ -106,7 +125,7 @@ def test_cumulative_totals_are_what_a_check_of_everything_on_the_list_finds():
         layers = random_layers(rng)
         world, projects = World(layers), random_projects(rng, layers, 8)
         before, rows = coverages_of(three_rules(), world), ranked(world, projects)
-        need, _, people = _totals(before, world, [row.project for row in rows])
+        need, _, people, _ = _totals(before, world, [row.project for row in rows])
         assert sum(row.need_closed for row in rows) == pytest.approx(need, abs=1e-9)
         assert sum(row.people_served for row in rows) == pytest.approx(people, abs=1e-9)
         for row in rows:
@@ -157,6 +176,18 @@ def test_equal_value_is_ordered_by_people_and_then_by_id():
     projects = [at_home(0, cost=1e4), at_home(1, cost=2e4), at_home(2, cost=1e4)]
     rows = ranked(town_of_three([10, 20, 10]), projects, NEAR)
     assert [row.project.id for row in rows] == ["P1", "P0", "P2"]
+
+
+def test_gap_of_nobody_knows_whom_is_listed_after_those_whose_people_are_known():
+    projects = [at_home(0, cost=2e4), at_home(1, cost=1e4), at_home(2, cost=9e9)]
+    rows = ranked(town_of_three([np.nan, 0, 1]), projects, NEAR)
+    assert [(row.project.id, row.people_served) for row in rows] == [("P2", 1), ("P1", 0), ("P0", 0)]
+    assert [row.need_closed for row in rows] == [1, 0, 0]
+
+
+def test_second_project_for_a_gap_of_nobody_is_left_out_of_the_list():
+    rows = ranked(town_of_three([np.nan]), [at_home(0, cost=1), at_home(0, cost=1, id_="copy")], NEAR)
+    assert [row.project.id for row in rows] == ["P0"]
 
 
 def test_budget_takes_what_fits_and_draws_the_line_where_nothing_does():

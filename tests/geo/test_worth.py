@@ -125,7 +125,7 @@ def test_two_copies_of_a_project_give_the_gain_of_one():
     worth = Worth(coverages_of([Near(id="near", type="near")], world), copies, world)
     assert worth.gain(0).people == worth.gain(1).people == 10
     worth.take(0)
-    assert worth.gain(1) == Gain(0.0, 0.0, (("near", 0.0),))
+    assert worth.gain(1) == Gain(0.0, 0.0, (("near", 0.0),), 0.0)
 
 
 def test_a_lamp_that_two_projects_put_up_lights_its_cell_once():
@@ -147,7 +147,7 @@ def test_nobody_is_promised_anything_where_it_is_not_known_whether_there_is_a_ga
     layers = layers_of(units=units, staff=staff, facilities=[], homes=None)
     world, hire = World(layers), project("P", [helpers("new", "U0", 2)], cost=1e4)
     worth = Worth(coverages_of([Helpers(id="helpers", type="helpers")], world), [hire], world)
-    assert worth.gain(0) == Gain(0.0, 0.0, ())
+    assert worth.gain(0) == Gain(0.0, 0.0, (), 0.0)
 
 
 def test_need_is_people_times_the_share_missing_times_severity_and_weight():
