@@ -109,6 +109,19 @@ FACILITIES: Words = {
         "party service centre",
     ),
     "depot": ("环卫站", "环卫停车场", "环卫所", "保洁站", "sanitation depot"),
+    "treatment": (
+        "垃圾处理厂",
+        "垃圾处理场",
+        "垃圾焚烧厂",
+        "垃圾焚烧发电厂",
+        "垃圾填埋场",
+        "填埋场",
+        "焚烧厂",
+        "终端处理设施",
+        "landfill",
+        "incinerator",
+        "waste treatment plant",
+    ),
     "transfer_station": ("垃圾中转站", "中转站", "转运站", "垃圾转运站", "垃圾压缩站", "waste_transfer_station"),
 }
 

@@ -1,0 +1,169 @@
+"""A service handed on from stage to stage: from the household to the village, the town and the county, all the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from geo.chainflow import RANGE, Causes, Flow, flow
+from geo.chaingaps import ChainGap, gaps_of
+from geo.chainprojects import plans_for
+from geo.chainstages import Known, known_chain
+from geo.gaps import Gap
+from geo.network.snap import MAX_SNAP_M
+from geo.places import texts
+from geo.projects import Project
+from geo.rule import Measured, Rule
+from geo.supply import Meant, rejected_note, units_with_rejects, what_is
+from geo.travel import Mode
+from layers.options import Cost, Typed, checked_where
+from layers.text import Text, say
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.coverage import Coverage
+    from geo.world import World
+
+    Flags = NDArray[np.bool_]
+
+
+class Stage(Typed):
+    """One stage of a chain: its facilities, how far the stage before may be, and what they take.
+
+    `within_m` or `within_min` is the range from the stage before (from the homes, for the first), by `mode`. A facility
+    takes `capacity` x `kg_per_capacity` kilograms `per_day` times a day: its own column, else the number given here.
+    `cost` is for one facility; to enlarge one costs the same share of it as it gains of its capacity.
+    """
+
+    facilities: str
+    category: str | None = None
+    facilities_where: str | None = None
+    mode: Mode = "walk"
+    within_m: float | None = Field(default=None, gt=0)
+    within_min: float | None = Field(default=None, gt=0)
+    kg_per_capacity: float = Field(default=1.0, gt=0)
+    per_day: float | None = Field(default=None, gt=0)
+    cost: Cost | None = None
+
+    @field_validator("facilities_where")
+    @classmethod
+    def _filter_in_the_grammar(cls, where: str | None) -> str | None:
+        return checked_where(where)
+
+    @model_validator(mode="after")
+    def _one_range(self) -> Stage:
+        if (self.within_m is None) == (self.within_min is None):
+            raise PydanticCustomError("plan.chain_range", "one of within_m and within_min")
+        if self.mode == "straight" and self.within_min is not None:
+            raise PydanticCustomError("plan.reach_straight_minutes", "a straight line takes no time")
+        return self
+
+    @property
+    def limit(self) -> tuple[float, Literal["m", "min"]]:
+        """The range and its unit."""
+        return (self.within_m, "m") if self.within_m is not None else (self.within_min or 0.0, "min")
+
+    @property
+    def meant(self) -> Meant:
+        """Which rows are its facilities."""
+        return Meant("facilities", self.facilities, self.category, self.facilities_where)
+
+
+class Chain(Rule):
+    """Every home is served by a whole chain: each stage within range of the one before, and able to take what comes in.
+
+    What people give (`kg_per_person_day`) goes to the nearest facility of the first stage within its range, from there to
+    the nearest of the second, and so on; of several as near, to the one with the lowest id. All that comes in goes on. A
+    stage holds if capacity x times a day >= inflow; within means <=. A home is served (1) only if every stage on its way
+    is within range and holds, else not at all (0): a better stage serves nobody more unless it was the one in the way.
+    The reason names the first failing stage and its facility. Without `kg_per_person_day` only the ranges are judged.
+    The four stages of rural waste (户收集—村集中—镇转运—县处理) are the model; a referral chain is one too.
+
+    Unknown: a home off the roads; one whose verdict hangs on a facility of unknown status, capacity or times a day, on
+    one off the roads, on homes of unknown people, or on a row set aside.
+
+    A gap is what is in the way (a facility that cannot take it, or reaches no next one) with everybody upstream whose
+    chain breaks there first; homes out of range of the first stage are clusters. Repair: one project a gap, which puts
+    right that and every failing stage after it, so that it closes the gap by itself; facilities are sized for the town
+    with all gaps closed. A stage that several projects need is priced in each: done together they cost less.
+    """
+
+    demand: str = "demand"
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    kg_per_person_day: float | None = Field(default=None, gt=0)
+    roads: str = "roads"
+    max_snap_m: float = Field(default=MAX_SNAP_M, ge=0)
+
+    def measure(self, world: World) -> Measured:
+        """Return for each home whether its chain is whole; raises LayerError if a layer is missing."""
+        known = known_chain(self, world)
+        found = flow(known.chain)
+        homes, off = known.homes, known.is_off
+        rejected = [row for stage in self.stages for row in units_with_rejects(world, stage.meant)]
+        named = np.isin(homes["unit_id"].to_numpy(object), world.units.index.to_numpy(object)[rejected])
+        low = np.where(off, np.nan, found.surely)
+        high = np.where(off, np.nan, found.maybe | named)
+        frame = homes[["geometry"]].assign(
+            name=texts(homes["name"]),
+            unit_id=homes["unit_id"].to_numpy(object),
+            required=1.0,
+            supplied=np.where(low == high, low, np.nan),
+            supplied_low=low,
+            supplied_high=high,
+            people=homes["people"].to_numpy(float),
+            reason=self._reasons(known, found, named),
+        )
+        return Measured(frame, "chain", "at_least", self._notes(known, world), (known, found))
+
+    def _reasons(self, known: Known, found: Flow, named: Flags) -> NDArray[np.object_]:
+        reasons = np.full(len(named), "", dtype=object)
+        for home in np.flatnonzero(~found.surely):
+            is_open = bool(found.maybe[home])
+            reasons[home] = _code(found.doubts if is_open else found.failing, int(home), known, is_open=is_open)
+        reasons[~found.maybe & named] = "row_rejected"
+        offset = known.offset_m
+        for home in np.flatnonzero(known.is_off):
+            reasons[home] = "no_road" if np.isnan(offset[home]) else f"off_network:{offset[home]:.0f}"
+        return reasons
+
+    def _notes(self, known: Known, world: World) -> tuple[Text, ...]:
+        notes = [*world.demand.notes]
+        for k, (stage, stop) in enumerate(zip(self.stages, known.stages, strict=True)):
+            notes += [*stop.supply.notes, *rejected_note(world, stage.meant)]
+            blank = int(np.isnan(stop.takes).sum()) if self.kg_per_person_day else 0
+            if blank:
+                notes.append(say("chain.capacity_blank", stage=k + 1, count=blank, what=what_is(stage.meant)))
+        off = int(known.is_off.sum())
+        return (*notes, say("rules.off_network_homes", count=off, limit_m=self.max_snap_m)) if off else tuple(notes)
+
+    def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
+        """Return one gap for each facility in the way, and one for each cluster of homes out of range of the first."""
+        gaps = self._gaps(coverage, world)
+        closed = {gap_id for project in self._plans(gaps, coverage, world) for gap_id in project.gap_ids}
+        return [one.gap if one.gap.id in closed else one.without_repair() for one in gaps]
+
+    def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
+        """Return one project for each gap that something can be built for; see above."""
+        asked = {gap.id for gap in gaps}
+        return self._plans([one for one in self._gaps(coverage, world) if one.gap.id in asked], coverage, world)
+
+    def _gaps(self, coverage: Coverage, world: World) -> list[ChainGap]:
+        known, found = cast("tuple[Known, Flow]", coverage.measured.detail)
+        return gaps_of(self, coverage, known, found, world)
+
+    def _plans(self, gaps: Sequence[ChainGap], coverage: Coverage, world: World) -> list[Project]:
+        known, _ = cast("tuple[Known, Flow]", coverage.measured.detail)
+        return plans_for(self, gaps, known, world)
+
+
+def _code(causes: Causes, home: int, known: Known, *, is_open: bool) -> str:
+    """Return the reason code of a home that is not surely served: the kind of thing in the way, its stage and facility."""
+    kind, stage, row = int(causes.kind[home]), int(causes.stage[home]), int(causes.row[home])
+    facility = known.facility(kind, stage, row)
+    word = "open" if is_open else "range" if kind == RANGE else "capacity"
+    return f"chain_{word}:{stage + 1} ({facility})" if facility else f"chain_{word}:{stage + 1}"
