@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from layers import library
@@ -14,7 +15,7 @@ from layers.ruletypes import rule_type, rule_type_names
 def plan_schema() -> dict[str, Any]:
     """Return the schema (draft 2020-12) made from the very models that type a plan."""
     types = {name: rule_type(name) for name in rule_type_names()}
-    models = [Settings, LayerSpec, *types.values()]
+    models: list[type[BaseModel]] = [Settings, LayerSpec, *types.values()]
     refs, definitions = models_json_schema([(model, "validation") for model in models], ref_template="#/$defs/{model}")
     by_model = {model: ref for (model, _), ref in refs.items()}
     own = [{"allOf": [by_model[model], {"properties": {"type": {"const": name}}}]} for name, model in types.items()]

@@ -15,10 +15,11 @@ A test on a blank cell is neither true nor false, so its row is not taken; only 
 from __future__ import annotations
 
 import difflib
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -253,21 +254,19 @@ def _tested(test: Test, frame: pd.DataFrame) -> tuple[Flags, Flags]:
     return true & ~blank, ~true & ~blank
 
 
+_TESTS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "in": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 def _compared(cells: NDArray[np.generic], sign: str, value: str | float) -> Flags:
-    match sign:
-        case "==" | "in":
-            result = cells == value
-        case "!=":
-            result = cells != value
-        case "<":
-            result = cells < value
-        case "<=":
-            result = cells <= value
-        case ">":
-            result = cells > value
-        case _:
-            result = cells >= value
-    return np.asarray(result, bool)
+    return np.asarray(_TESTS[sign](cells, value), bool)
 
 
 def _nearest(word: str, names: list[str]) -> Text:

@@ -68,7 +68,7 @@ def test_two_villages_by_hand():
 
 
 def test_safety_net_and_budget_come_from_the_plan():
-    found = assessed(CLEANERS, FITNESS, safety_net_first=True, budget=20_000)
+    found = assessed(CLEANERS, FITNESS, safety_net_first=True, budget=70_000)
     told = [(row.project.action, row.project.unit_id, row.in_budget) for row in found.ranked]
     assert told == [("hire", "U1", True), ("hire", "U2", True), ("build_facility", "U2", False)]
 
