@@ -17,6 +17,8 @@ from maps.page.findings import findings
 from maps.page.scorecard import scorecards, unit_rows
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo.assessment import Assessment
     from geo.coverage import Coverage
 
@@ -78,10 +80,14 @@ def worst_first(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _total(coverage: Coverage) -> Total:
-    counts = coverage.frame["status"].astype(str).value_counts()
-    people, without = (math.fsum(coverage.frame[name].dropna()) for name in ("people", "people_short"))
-    met, short, unknown = (int(counts.get(status, 0)) for status in (MET, SHORT, UNKNOWN))
-    return Total(len(coverage.frame), met, short, unknown, people, without)
+    frame = coverage.frame
+    people, without = (_sum(frame[name].to_numpy(float)) for name in ("people", "people_short"))
+    met, short, unknown = (int((frame["status"] == status).sum()) for status in (MET, SHORT, UNKNOWN))
+    return Total(len(frame), met, short, unknown, people, without)
+
+
+def _sum(values: NDArray[np.float64]) -> float:
+    return math.fsum(values[~np.isnan(values)].tolist())
 
 
 def _units(units: pd.DataFrame, cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def write_counted(
         "rejects.csv": lambda: csv_bytes(rows.rejects),
         "projects.xlsx": lambda: workbook(assessment, counted, rows, language),
         "report.html": lambda: report(assessment, counted, language).encode(),
-        "map.html": lambda: write_page(assessment, language=language).encode(),
+        "map.html": lambda: write_page(assessment, language=language, counted=counted).encode(),
     }
     with replacing(out) as folder:
         for name, make in makers.items():

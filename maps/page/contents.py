@@ -12,9 +12,9 @@ from layers.kinds import KINDS
 from layers.library import profile_title, profiles
 from layers.text import LANGUAGES, Text, catalogue
 from maps.page.basemap import drawn_layer, spots
-from maps.page.findings import findings, worst_unit
+from maps.page.findings import worst_unit
 from maps.page.packing import Pack
-from maps.page.scorecard import STATES, scorecards, unit_rows
+from maps.page.scorecard import STATES, unit_rows
 from maps.page.shapes import GRID_BITS, Shapes
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from layers.layer import Layer, Reject
     from layers.options import Title
     from layers.text import Language
+    from maps.totals import Totals
 
     Json = Any
 
@@ -40,23 +41,23 @@ REJECTS_LISTED = 300
 _COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight"}
 
 
-def contents(assessment: Assessment, *, language: Language) -> tuple[Json, str]:
+def contents(assessment: Assessment, counted: Totals, *, language: Language) -> tuple[Json, str]:
     """Return what the page is drawn from: a JSON value without NaN, and its packed columns in base64."""
     pack = Pack()
     shapes = Shapes(assessment.world.layers.crs, pack)
-    units, cards = unit_rows(assessment), scorecards(assessment)
+    units = unit_rows(assessment)
     data: dict[str, Json] = {
         "plan": _plan(assessment, language),
         "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
         "layers": [{**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()],
         "units": _units(units, shapes),
         "rules": [
-            _rule(coverage, cards[id_], units) | {"drawn": _places(coverage, units, shapes, pack)}
+            _rule(coverage, counted.cards[id_], units) | {"drawn": _places(coverage, units, shapes, pack)}
             for id_, coverage in assessment.coverages.items()
         ],
         "gaps": _gaps(assessment, units, shapes),
         "projects": _projects(assessment, units, shapes),
-        "findings": [[_kind(line), both_languages(line)] for line in findings(assessment, cards)],
+        "findings": [[_kind(line), both_languages(line)] for line in counted.findings],
         "notes": [both_languages(note) for note in assessment.notes],
         "rejects": _rejects(layer.rejects for layer in assessment.world.layers.values()),
     }

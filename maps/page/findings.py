@@ -50,8 +50,9 @@ def people_short(coverage: Coverage) -> float:
 
 def worst_unit(card: pd.DataFrame) -> str | None:
     """Return the id of the village where most people are without, ties by id; None if no village has any."""
-    short = card[card["state"] == SHORT]
-    return None if short.empty else str(short.sort_values("people_short", ascending=False, kind="stable").index[0])
+    short = (card["state"] == SHORT).to_numpy(bool)
+    without = np.where(short, card["people_short"].to_numpy(float), -np.inf)
+    return str(card.index[without.argmax()]) if short.any() else None
 
 
 def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Text:

@@ -13,10 +13,12 @@ from layers.text import LANGUAGES, say
 from maps.page import assets
 from maps.page.contents import contents
 from maps.page.policy import content_policy, inert_json
+from maps.totals import totals
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
     from layers.text import Language
+    from maps.totals import Totals
 
 # Names of the links that folium asks for, and that the page has inside.
 _INLINED = {"leaflet", "leaflet_css"}
@@ -77,10 +79,13 @@ class GapMap(folium.Map):  # type: ignore[misc]
         figure.add_child(self)
 
 
-def gap_map(assessment: Assessment, *, language: Language | None = None) -> folium.Map:
-    """Return the page as a folium map, to show in a notebook or to `save`; nothing in it needs a network."""
+def gap_map(assessment: Assessment, *, language: Language | None = None, counted: Totals | None = None) -> folium.Map:
+    """Return the page as a folium map, to show in a notebook or to `save`; nothing in it needs a network.
+
+    What is `counted` already need not be counted again.
+    """
     language = language or assessment.plan.settings.language
-    data, columns = contents(assessment, language=language)
+    data, columns = contents(assessment, counted or totals(assessment), language=language)
     turn = 0 if language == "zh" else 1
     said = [line if isinstance(line, str) else line[turn] for _, line in data["findings"]]
     figure = PageFigure(data=data, columns=columns, title=assessment.plan.settings.name, language=language, said=said)

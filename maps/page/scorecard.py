@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from geo.coverage import MET, SHORT, UNKNOWN
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo.assessment import Assessment
     from geo.coverage import Coverage
 
@@ -37,15 +39,29 @@ def scorecard(coverage: Coverage, units: pd.Index) -> pd.DataFrame:
     A unit is short if any of its places is, else unknown if any is, else met; without a place it is not judged.
     required and supplied are given only where the rule judges the unit itself; elsewhere they are NaN.
     """
-    frame = pd.DataFrame(coverage.frame.drop(columns="geometry"))
-    frame["places"] = 1
-    frame["short"] = (frame["status"] == SHORT).to_numpy(int)
-    frame["unknown"] = (frame["status"] == UNKNOWN).to_numpy(int)
-    columns = ["places", "short", "unknown", "people", "people_short"]
-    card = frame.groupby("unit_id")[columns].sum().reindex(units, fill_value=0)
-    judged_itself = (
-        frame[["required", "supplied"]] if frame.index.isin(units).all() else frame[["required", "supplied"]].iloc[:0]
+    frame = pd.DataFrame(coverage.frame)
+    of_unit = units.get_indexer(frame["unit_id"])
+    ours = of_unit >= 0
+
+    def per_unit(amounts: NDArray[Any]) -> NDArray[Any]:
+        return np.bincount(of_unit[ours], weights=np.nan_to_num(amounts[ours]), minlength=len(units))
+
+    places, short, unknown = (
+        per_unit(flags).astype(int)
+        for flags in (ours, (frame["status"] == SHORT).to_numpy(), (frame["status"] == UNKNOWN).to_numpy())
     )
-    card = card.join(judged_itself.reindex(units))
-    state = np.select([card["short"] > 0, card["unknown"] > 0, card["places"] > 0], [SHORT, UNKNOWN, MET], NOT_JUDGED)
-    return card.assign(state=state)
+    people = {name: per_unit(frame[name].to_numpy(float)) for name in ("people", "people_short")}
+    state = np.select([short > 0, unknown > 0, places > 0], [SHORT, UNKNOWN, MET], NOT_JUDGED)
+    columns = {"places": places, "short": short, "unknown": unknown, **people, **_judged_itself(frame, units)}
+    return pd.DataFrame(columns | {"state": state}, index=units)
+
+
+def _judged_itself(frame: pd.DataFrame, units: pd.Index) -> dict[str, NDArray[np.float64]]:
+    """Return required and supplied of each unit where the places judged are units, else NaN."""
+    # More places than units cannot all be units: nine thousand homes need not be looked for among twenty villages.
+    unit = units.get_indexer(frame.index) if len(frame) <= len(units) else np.array([-1])
+    amounts = {name: np.full(len(units), np.nan) for name in ("required", "supplied")}
+    if (unit >= 0).all():
+        for name, given in amounts.items():
+            given[unit] = frame[name].to_numpy(float)
+    return amounts
