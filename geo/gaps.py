@@ -86,7 +86,9 @@ def clustered(points: NDArray[np.object_], within: NDArray[np.int64], link_m: fl
     if not len(points):
         return np.zeros(0, dtype=np.int64)
     squares = np.floor(shapely.get_coordinates(points) / (link_m / np.sqrt(2))).astype(np.int64)
-    _, square = np.unique(np.column_stack([within, squares]), axis=0, return_inverse=True)
+    squares -= squares.min(axis=0)
+    wide, high = squares.max(axis=0) + 1
+    _, square = np.unique((within * wide + squares[:, 0]) * high + squares[:, 1], return_inverse=True)
     order = np.argsort(square, kind="stable")
     groups = shapely.multipoints(points[order], indices=square[order])
     first, second = shapely.STRtree(groups).query(groups, predicate="dwithin", distance=link_m)

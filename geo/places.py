@@ -135,10 +135,10 @@ def ids_at(rows: Rows, units: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 def points_of(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return one point for each row: itself, or for lines and areas a point that certainly lies on them."""
-    places = frame.geometry.to_numpy()
-    is_point = shapely.get_type_id(places) == shapely.GeometryType.POINT
-    result: NDArray[np.object_] = np.where(is_point, places, shapely.point_on_surface(places))
-    return result
+    points: NDArray[np.object_] = np.array(frame.geometry.to_numpy(), dtype=object)
+    others = np.flatnonzero(shapely.get_type_id(points) != shapely.GeometryType.POINT)
+    points[others] = shapely.point_on_surface(points[others])
+    return points
 
 
 def unit_people(units: gpd.GeoDataFrame, homes: Homes) -> Numbers:

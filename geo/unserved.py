@@ -160,8 +160,10 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
         sites = sites.and_(_beside(unserved, left))
         pairs = unserved.ways.within(sites.point, unserved.cutoff, left)
         served = np.zeros(len(left), dtype=bool)
+        unit_ids = ids_at(rows_containing(sites.point, unserved.units), unserved.units)
         for site, homes in _chosen(pairs, sites, unserved.weight[left]):
-            orders.append(_order(unserved, sites.at(np.array([site])), left[homes], gap_of, gaps))
+            chosen = sites.at(np.array([site]))
+            orders.append(_order(unserved, chosen, str(unit_ids[site]), left[homes], gap_of, gaps))
             served[homes] = True
         if not served.any():  # cannot be: each has a place beside itself; but a loop must end
             break
@@ -190,11 +192,15 @@ def _chosen(pairs: Pairs, sites: Sites, weight: Numbers) -> list[tuple[int, Rows
     return result
 
 
-def _order(unserved: Unserved, site: Sites, rows: Rows, gap_of: Rows, gaps: Sequence[Gap]) -> Order:
-    """Return the building of one facility; its first gap is the one it serves most of."""
-    share = np.bincount(gap_of[rows], unserved.weight[rows], minlength=len(gaps))
-    order = [int(i) for i in np.argsort(-share, kind="stable") if share[i] > 0]
-    unit_id = str(ids_at(rows_containing(site.point, unserved.units), unserved.units)[0]) or gaps[order[0]].unit_id
+def _order(unserved: Unserved, site: Sites, unit_id: str, rows: Rows, gap_of: Rows, gaps: Sequence[Gap]) -> Order:
+    """Return the building of one facility in that village ("": in none) for those homes.
+
+    Its first gap is the one it serves most of, and in no village it is said to be in that of the gap.
+    """
+    served, gap = np.unique(gap_of[rows], return_inverse=True)
+    share = np.bincount(gap, unserved.weight[rows])
+    order = [int(i) for i in served[np.argsort(-share, kind="stable")]]
+    unit_id = unit_id or gaps[order[0]].unit_id
     return Order(
         stable_id("P", "build_facility", unserved.rule_id, *site.key[0]),
         tuple(gaps[i].id for i in order),

@@ -109,11 +109,8 @@ class Reach(Rule):
     def _meant(self) -> Meant:
         return Meant("facilities", self.facilities, self.category, self.facilities_where)
 
-    def _ways(self, world: World, homes: gpd.GeoDataFrame, rows: Rows | None) -> Ways:
+    def _ways(self, world: World, homes: gpd.GeoDataFrame, points: Shapes, rows: Rows | None) -> Ways:
         """Return the ways from these homes, which are those rows of all homes (None: they are none of them)."""
-        from geo.network.modes import usable
-
-        points = points_of(homes)
         if self.mode == "straight":
             return StraightLines(points)
         unit: Literal["m", "min"] = "min" if self.mode == "drive" and self.cutoff_min is not None else "m"
@@ -125,13 +122,14 @@ class Reach(Rule):
         roads = world.layers.rows("roads", self.roads)
         on_foot_in_minutes = self.mode == "walk" and self.cutoff_min is not None
         factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
-        return AlongRoads(network, roads[usable(self.mode, roads)], points, at, self.max_snap_m, factor)
+        return AlongRoads(network, roads[roads.index.isin(network.road_ids)], points, at, self.max_snap_m, factor)
 
     def measure(self, world: World) -> Measured:
         """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""
         homes, rows = demand_rows(world, self.demand, self.where)
         found = supply(world.layers, self._meant)
-        ways = self._ways(world, homes, rows)
+        points = points_of(homes)
+        ways = self._ways(world, homes, points, rows)
         places, any_works = found.frame.geometry.to_numpy(), bool(found.works.any())
         high = ways.nearest(places[found.works])
         apart = ~ways.is_joined(places)
@@ -150,7 +148,7 @@ class Reach(Rule):
         notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
         notes += self._notes(frame, int(apart.sum()))
         notes += cost_note(self, assumed_cost(world.layers, self._meant))
-        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points_of(homes), any_works))
+        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points, any_works))
 
     def _at_the_least(
         self, world: World, homes: gpd.GeoDataFrame, ways: Ways, high: Numbers, open_: Shapes, apart: Shapes

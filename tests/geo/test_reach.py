@@ -90,7 +90,7 @@ def test_verdicts_are_those_of_the_oracle_on_random_towns():
         assert on_road.to_dict() == pytest.approx({id_: expected[id_][1] for id_ in on_road.index}, abs=1e-6), seed
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_every_short_home_is_in_one_gap_and_every_gap_that_can_be_closed_is(rng):
     layers, _ = random_town(rng, parcels=[{"id": "L1", "area_m2": 500, "at": (rng.randint(0, 1000), 500)}])
@@ -111,7 +111,7 @@ def test_every_short_home_is_in_one_gap_and_every_gap_that_can_be_closed_is(rng)
         assert (stands > before.frame.loc[left, "required"]).all()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_one_more_facility_never_takes_a_home_further_from_one(rng):
     layers, rows = random_town(rng)
