@@ -52,7 +52,8 @@ class Quota(Rule):
     one; without it the `minimum` alone is due. `rounding` says what becomes of a fraction: up (ceil), down (floor) or to
     the nearest, halves up (round).
 
-    A village whose population is not given is unknown if `per` is. A staff row without a number, or one set aside when
+    A list without a `count` column has one person a row. A village whose population is not given is unknown if `per`
+    is. A staff row without a number, or one set aside when
     it was read, can only add: its village is unknown unless it has enough without that row.
     """
 
@@ -171,13 +172,15 @@ class Quota(Rule):
 
 def _staff_by_unit(world: World, meant: Meant) -> tuple[Numbers, Numbers, list[Text]]:
     """Return how many surely work in each village, how many rows leave their number open, and notes."""
-    staff = meant.among(world.layers.rows(meant.kind, meant.ref), world.layers)
-    named = texts(staff["unit_id"])
-    unit = unit_rows(named, world.units)
-    count = staff["count"].to_numpy(float)
+    parts = [(layer, meant.among(rows, world.layers)) for layer, rows in world.layers.parts(meant.kind, meant.ref)]
+    rosters = [layer.name for layer, rows in parts if "count" not in layer.given and len(rows)]
+    numbers = [rows["count"].fillna(1.0) if layer.name in rosters else rows["count"] for layer, rows in parts]
+    named = np.concatenate([texts(rows["unit_id"]) for _, rows in parts])
+    unit, count = unit_rows(named, world.units), np.concatenate(numbers).astype(float)
     here = unit != NOWHERE
     known = np.bincount(unit[here], np.nan_to_num(count[here]), minlength=len(world.units)).astype(float)
     blank = np.bincount(unit[here], np.isnan(count[here]), minlength=len(world.units)).astype(float)
     lost = named[~here]
     notes = [say("rules.staff_unit_unknown", count=len(lost), example=str(min(lost)))] if len(lost) else []
+    notes += [say("rules.one_a_row", layer=name) for name in rosters]
     return known, blank, notes

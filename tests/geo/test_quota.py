@@ -43,6 +43,17 @@ def test_verdicts_are_those_of_the_oracle_on_random_villages():
         assert answer.to_dict() == oracle.verdicts(units, staff, role="cleaner", spoilt=spoilt, **asked), seed
 
 
+def test_list_of_staff_without_numbers_has_one_person_a_row():
+    staff = [{"id": f"S{i}", "unit_id": "U1", "role": "cleaner"} for i in range(2)]
+    world = World(layers_of(units=[village()], staff=staff))
+    found = coverage(rule(), world)
+    assert found.frame.loc["U1", ["supplied", "status"]].tolist() == [2.0, "short"]
+    assert "图层“staff”没有人数列，按每行一人计。" in [note.in_("zh") for note in found.measured.notes]
+    hired = rule().repairs(rule().gaps(found, world), found, world)
+    after = coverage(rule(), world.with_edits(hired[0].edits))
+    assert after.frame.loc["U1", ["supplied", "status"]].tolist() == [3.0, "met"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_hiring_what_is_asked_for_closes_every_gap_and_nothing_less_does(rng):
