@@ -80,10 +80,10 @@ def supply(layers: Layers, meant: Meant) -> Supply:
         kept = meant.among(rows, layers)
         taken = "status" not in layer.given
         sure = np.full(len(kept), True) if taken else kept["status"].isin({WORKING}).to_numpy(bool)
-        maybe = sure | kept["status"].isna().to_numpy(bool)
+        maybe = sure if taken else sure | kept["status"].isna().to_numpy(bool)
         frames.append(kept[maybe])
         works.append(sure[maybe])
-        notes += _status_notes(layer, len(kept), int((~sure & maybe).sum()), taken=taken)
+        notes += _status_notes(layer, len(kept), int((~sure & maybe).sum()), taken=taken and "status" in kept)
     frame, sure = frames[0], works[0]
     if len(frames) > 1:
         frame, sure = pd.concat(frames), np.concatenate(works)
