@@ -16,7 +16,7 @@ from geo.worth import closed
 from tests.geo.oracles import connect as oracle
 from tests.geo.worlds import layers_of, shuffled
 
-WORLDS = 60
+WORLDS = 42
 
 
 def rule(**options: object) -> Connect:
