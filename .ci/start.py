@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
         return 2
     testing = arguments[:1] == ["test"]
     set_up("requirements-dev.txt" if testing else "requirements.txt")
-    command = ["-m", "pytest", *arguments[1:]] if testing else ["-m", "maps", *(arguments or ["--help"])]
+    command = ["-m", "pytest", "-n", "auto", *arguments[1:]] if testing else ["-m", "maps", *(arguments or ["--help"])]
     return subprocess.call([PYTHON, *command], cwd=ROOT if testing else None)
 
 
