@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.network import RoadNetwork
     from geo.rule import Rule
-    from layers.layer import Layers
+    from layers.layer import Layer, Layers
 
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
@@ -130,13 +130,12 @@ def long_gaps(rule: Rule, coverage: Coverage, detail: Spaced, what: Text | str) 
     order = np.argsort(pieces.whole, kind="stable")
     first = np.searchsorted(pieces.whole[order], np.arange(count + 1))
     found, seen = [], dict[tuple[str, ...], int]()
-    for stretch in wanted.tolist():
-        members = order[first[stretch] : first[stretch + 1]]
+    every = [order[first[stretch] : first[stretch + 1]] for stretch in wanted.tolist()]
+    for stretch, members, line in zip(wanted.tolist(), every, _geometries(detail, every), strict=True):
         key = _key(detail, stretch, members)
         seen[key] = seen.get(key, 0) + 1
         more = (f"#{seen[key]}",) if seen[key] > 1 else ()
         on = np.unique(road[members][short[road[members]]])
-        lines = _geometry(detail, members)
         ids = tuple(str(id_) for id_ in detail.roads.index[on])
         row = coverage.frame.loc[ids[0]]
         gap = Gap(
@@ -149,7 +148,7 @@ def long_gaps(rule: Rule, coverage: Coverage, detail: Spaced, what: Text | str) 
             float(pieces.length_m[stretch]),
             "m",
             float("nan") if detail.on is None else float(people[stretch]),
-            lines,
+            line,
             say("spacing.gap", length=float(pieces.length_m[stretch]), what=what, limit=detail.spacing_m),
         )
         found.append((gap, stretch))
@@ -180,9 +179,15 @@ def _bound(detail: Spaced, piece: int, side: int) -> str:
     return "+".join(sorted(str(id_) for id_ in detail.network.road_ids[meeting]))
 
 
-def _geometry(detail: Spaced, members: Rows) -> shapely.Geometry:
+def _geometries(detail: Spaced, stretches: Sequence[Rows]) -> list[shapely.Geometry]:
+    """Return the line of each stretch (its pieces), in as few parts as it can be drawn in."""
+    members = np.concatenate([np.zeros(0, np.intp), *stretches])
     lines = sublines(np.asarray(detail.roads.geometry, dtype=object), _on_roads(detail, members))
-    return lines[0] if len(lines) == 1 else shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines)))
+    each = np.split(lines, np.cumsum([len(some) for some in stretches])[:-1]) if stretches else []
+    return [
+        some[0] if len(some) == 1 else shapely.line_merge(shapely.multilinestrings(shapely.get_parts(some)))
+        for some in each
+    ]
 
 
 def _on_roads(detail: Spaced, members: Rows) -> Stretches:
@@ -197,34 +202,42 @@ def spacing_projects(
     """Return for the gaps of roads that hang together the features that divide them, evenly spread."""
     layer, category = receiving(layers, meant)
     stretch_of = {gap.id: stretch for gap, stretch in long_gaps(rule, coverage, detail, "")}
-    projects = []
-    for some in _hanging_together(gaps):
-        sites = np.concatenate([_sites(detail, stretch_of[gap.id]) for gap in some])
-        id_ = stable_id("P", "space_out", *sorted(gap.id for gap in some))
-        index = pd.Index([f"{id_}-{n:03d}" for n in range(1, len(sites) + 1)], dtype=object, name="id")
-        cells = {"category": category, "status": "working"} if "status" in layer.frame else {"category": category}
-        rows = gpd.GeoDataFrame(cells, geometry=sites, index=index, crs=layer.frame.crs)
-        projects.append(
-            Project(
-                id=id_,
-                action="space_out",
-                name=say(
-                    "spacing.project",
-                    road=some[0].name or some[0].place_ids[0],
-                    what=category_word(category),
-                    count=len(sites),
-                ),
-                unit_id=some[0].unit_id,
-                rule_ids=(rule.id,),
-                gap_ids=tuple(gap.id for gap in some),
-                amount=float(len(sites)),
-                unit=meant.kind,
-                edits=(Edit(layer.name, add=rows.reindex(columns=layer.frame.columns)),),
-                cost=rule.cost or CROSSING,
-                geometry=sites[0] if len(sites) == 1 else shapely.multipoints(sites),
-            )
+    groups = _hanging_together(gaps)
+    sites = [np.concatenate([_sites(detail, stretch_of[gap.id]) for gap in some]) for some in groups]
+    ids = [stable_id("P", "space_out", *sorted(gap.id for gap in some)) for some in groups]
+    rows = _rows(ids, sites, layer, category)
+    ends = np.cumsum([len(places) for places in sites])
+    return [
+        Project(
+            id=id_,
+            action="space_out",
+            name=say(
+                "spacing.project",
+                road=some[0].name or some[0].place_ids[0],
+                what=category_word(category),
+                count=len(places),
+            ),
+            unit_id=some[0].unit_id,
+            rule_ids=(rule.id,),
+            gap_ids=tuple(gap.id for gap in some),
+            amount=float(len(places)),
+            unit=meant.kind,
+            edits=(Edit(layer.name, add=rows.iloc[end - len(places) : end]),),
+            cost=rule.cost or CROSSING,
+            geometry=places[0] if len(places) == 1 else shapely.multipoints(places),
         )
-    return projects
+        for id_, some, places, end in zip(ids, groups, sites, ends, strict=True)
+    ]
+
+
+def _rows(ids: Sequence[str], sites: Sequence[NDArray[np.object_]], layer: Layer, category: str) -> gpd.GeoDataFrame:
+    """Return the new features of all projects, one after the other; their ids are the project's with a number."""
+    numbered = [f"{id_}-{n:03d}" for id_, places in zip(ids, sites, strict=True) for n in range(1, len(places) + 1)]
+    index = pd.Index(numbered, dtype=object, name="id")
+    cells = {"category": category, "status": "working"} if "status" in layer.frame else {"category": category}
+    every = np.concatenate([np.empty(0, dtype=object), *sites])
+    frame = gpd.GeoDataFrame(cells, geometry=every, index=index, crs=layer.frame.crs)
+    return frame.reindex(columns=layer.frame.columns)
 
 
 def _hanging_together(gaps: Sequence[Gap]) -> list[list[Gap]]:
