@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pydantic import Field, field_validator
 
 from geo.coverage import SHORT
-from geo.gaps import Gap, stable_id
+from geo.gaps import Gap, clustered, stable_id
 from geo.links import Link, LinkSearch, crossing_of
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, texts, together
@@ -20,6 +21,7 @@ from geo.projects import Project
 from geo.rule import Measured, Rule
 from geo.supply import Meant, cost_note, rejected_note, supply, what_is
 from geo.travel import Travel
+from geo.unserved import LINK_M
 from geo.ways import AlongRoads, StraightLines
 from layers.edit import Edit
 from layers.options import Cost, checked_where
@@ -42,7 +44,7 @@ LINK = Cost(low=300_000, mid=450_000, high=800_000, per="km", yearly=4_000, life
 
 @dataclass(frozen=True)
 class _Group:
-    """Homes (rows) whose way one link makes short enough, the one it was found for first; without a link: one home."""
+    """Homes (rows) whose way one link makes short enough, the one it was found for first; without a link: a hamlet."""
 
     rows: Rows
     link: Link | None
@@ -73,7 +75,8 @@ class Detour(Rule):
     A gap is the homes whose way one new link would make short enough. The link is the shortest that does it for the
     home with most people; it runs straight from one vertex of the roads as drawn to another and is at most `max_link_m`
     long. Where it crosses a watercourse the gap is that spot, the site of a bridge or culvert; otherwise the link. Where
-    no link is short enough the gap says so and has no project. The project adds the link as a road; what it gives to
+    no link is short enough the gap is a cluster of homes (of one village, joined by steps of at most LINK_M), says so and
+    has no project. The project adds the link as a road; what it gives to
     this and every other rule is found by measuring again. `cost` is that of one bridge.
     """
 
@@ -135,7 +138,7 @@ class Detour(Rule):
         return np.maximum(self.ratio * straight, straight + self.extra_m), ways.nearest(places)
 
     def _groups(self, coverage: Coverage) -> list[_Group]:
-        """Return the homes that are short by the link that would help them, those with most people first."""
+        """Return the homes that are short by the link that would help them, and those that none would, by hamlet."""
         kept = cast("_Kept", coverage.measured.detail)
         if "groups" not in kept.memo:
             kept.memo["groups"] = self._found(coverage, kept.search)
@@ -146,19 +149,24 @@ class Detour(Rule):
         people = np.nan_to_num(coverage.frame["people"].to_numpy(float))
         left = np.flatnonzero(coverage.frame["status"].to_numpy() == SHORT)
         left = left[np.argsort(-people[left], kind="stable")]
-        groups = []
+        groups, beyond_help = [], []
         while len(left):
             link = search.best(int(left[0]), float(required[left[0]]), self.max_link_m)
-            helped = np.zeros(len(left), bool)
-            if link is not None:
-                helped = search.with_link(link)[left] <= required[left] * (1 + 1e-9)
+            if link is None:
+                beyond_help.append(left[0])
+                left = left[1:]
+                continue
+            helped = search.with_link(link)[left] <= required[left] * (1 + 1e-9)
             helped[0] = True
             groups.append(_Group(left[helped], link))
             left = left[~helped]
-        return groups
+        rows = np.array(beyond_help, dtype=np.intp)
+        unit = pd.factorize(coverage.frame["unit_id"].to_numpy(object)[rows])[0].astype(np.int64)
+        hamlet = clustered(search.ways.homes[rows], unit, LINK_M)
+        return [*groups, *(_Group(rows[hamlet == number], None) for number in pd.unique(hamlet))]
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
-        """Return one gap for each link that is missing, and one for each home that none can help."""
+        """Return one gap for each link that is missing, and one for each cluster of homes that none can help."""
         waters = together(world.layers, "watercourses")[0]
         return [self._gap(coverage, group, waters) for group in self._groups(coverage)]
 
@@ -187,8 +195,9 @@ class Detour(Rule):
         """Return what is missing as it is drawn, and in words."""
         facts: dict[str, object] = {"count": len(group.rows), "what": what_is(self._meant)}
         if group.link is None:
-            home = coverage.frame.geometry.iloc[int(group.rows[0])]
-            return home, say("roads.gap_detour_none", limit_m=self.max_link_m, **facts)
+            homes = coverage.frame.geometry.to_numpy()[group.rows]
+            drawn = homes[0] if len(homes) == 1 else shapely.multipoints(homes)
+            return drawn, say("roads.gap_detour_none", limit_m=self.max_link_m, **facts)
         line = cast("_Kept", coverage.measured.detail).search.line(group.link)
         facts["length"] = round(group.link.length_m, 1)
         crossing = crossing_of(line, waters)
