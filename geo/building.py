@@ -14,7 +14,7 @@ import shapely
 from geo.facilitytypes import facility_type
 from geo.projects import Project
 from geo.supply import WORKING, Meant, category_word, receiving
-from layers.edit import Edit
+from layers.edit import Cut, Edit
 from layers.options import Cost
 from layers.text import Text, say
 from layers.where import Both, Node, Not, parse_where
@@ -83,7 +83,7 @@ def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Projec
     ids = [f"{order.id}-{i}" if i > 1 else order.id for order in orders for i in range(1, len(order.sites) + 1)]
     units = [unit_id for order in orders for unit_id in order.unit_ids]
     rows = _rows(plan, ids, units, [point for order in orders for point in order.sites.point])
-    ends = np.cumsum([len(order.sites) for order in orders])
+    ends = np.cumsum([len(order.sites) for order in orders]).tolist()
     return [
         Project(
             id=order.id,
@@ -94,7 +94,7 @@ def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Projec
             gap_ids=order.gap_ids,
             amount=float(len(order.sites)),
             unit="facilities",
-            edits=(Edit(plan.layer.name, add=rows.iloc[end - len(order.sites) : end]),),
+            edits=(Edit(plan.layer.name, add=Cut(rows, end - len(order.sites), end)),),
             cost=plan.cost,
             geometry=order.sites.point[0] if len(order.sites) == 1 else shapely.multipoints(order.sites.point),
         )

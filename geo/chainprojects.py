@@ -159,14 +159,12 @@ def _new_facility(rule: ChainRule, work: _Work, sized: _Sized, world: World, id_
     if edit.add is None:
         raise TypeError("a facility to be built is a row to be added")
     times = stage.per_day or 1.0
-    (edit,) = project.edits
-    if edit.add is None:
-        raise TypeError("a facility to be built is a row to be added")
     cells: dict[str, Any] = {"per_day": times}
     if rule.kg_per_person_day is not None:
         asked = edit.add["capacity"].to_numpy(float)[0]
         cells["capacity"] = float(np.fmax(_whole(work.kg / (times * stage.kg_per_capacity)), asked))
-    return replace(edit, add=edit.add.assign(**cells).set_axis([id_], axis=0).rename_axis("id")), project.cost
+    row = edit.add.assign(**cells).set_axis([id_], axis=0).rename_axis("id")
+    return Edit(edit.layer, add=row), project.cost
 
 
 def _larger(rule: ChainRule, work: _Work, sized: _Sized, world: World, id_: str) -> tuple[Edit, Cost]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.edit import Edit
+from layers.edit import Cut, Edit, gathered
 from layers.options import Cost
 from layers.text import Text, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.projects import Project
@@ -114,8 +114,8 @@ def repairs(devices: Devices, jobs: Sequence[Rows]) -> list[tuple[Edit, ...]]:
     cells = pd.DataFrame({"status": "working"}, index=pd.Index(devices.ids[row], dtype=object, name="id"))
     starts = np.flatnonzero(np.append(True, (job[1:] != job[:-1]) | (layer[1:] != layer[:-1]))) if len(row) else row
     edits: list[tuple[Edit, ...]] = [()] * len(jobs)
-    for start, stop in zip(starts, [*starts[1:], len(row)], strict=False):
-        edits[job[start]] += (Edit(layer[start], change=cells.iloc[start:stop]),)
+    for start, stop in pairwise([*starts.tolist(), len(row)]):
+        edits[job[start]] += (Edit(layer[start], change=Cut(cells, start, stop)),)
     return edits
 
 
@@ -135,7 +135,7 @@ class NewDevices:
     def of(self, project_id: str, count: int) -> Edit:
         """Return the edit that puts up the project's own."""
         start = self.first[project_id]
-        return Edit(self.layer, add=self.frame.iloc[start : start + count])
+        return Edit(self.layer, add=Cut(self.frame, start, start + count))
 
 
 def new_devices(devices: Devices, sites: Sequence[tuple[str, Names]], crs: str) -> NewDevices:
@@ -205,10 +205,10 @@ def gained(projects: Sequence[Project], devices: Devices, layers: Layers, ref: s
         for edit in project.edits
         if edit.layer in layers and layers[edit.layer].kind == "devices"
     ]
-    changes = [(number, edit.layer, edit.change) for number, edit in touching if edit.change is not None]
-    if any(list(cells.columns) != ["status"] for _, _, cells in changes):
+    changes = [(number, edit.layer, edit.changed) for number, edit in touching if edit.changed is not None]
+    if any(cut.columns != ["status"] for _, _, cut in changes):
         return None
-    if not all((cells["status"] == "working").all() for cells in _whole([cells for _, _, cells in changes])):
+    if changes and not (gathered([cut for _, _, cut in changes])["status"] == "working").all():
         return None
     old_project, old_row = _repaired(changes, devices)
     new_project, new = _added(touching, layers, ref)
@@ -219,17 +219,10 @@ def gained(projects: Sequence[Project], devices: Devices, layers: Layers, ref: s
     )
 
 
-def _whole(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Return the frames as one, or nothing if there are none."""
-    import pandas as pd
-
-    return [pd.concat(frames)] if frames else []
-
-
-def _repaired(changes: Sequence[tuple[int, str, pd.DataFrame]], devices: Devices) -> tuple[Rows, Rows]:
+def _repaired(changes: Sequence[tuple[int, str, Cut]], devices: Devices) -> tuple[Rows, Rows]:
     """Return the project and the row of each device that would be repaired and does not surely work already."""
     row_of = {key: row for row, key in enumerate(zip(devices.layer, devices.ids, strict=True))} if changes else {}
-    keys = [(number, (layer, id_)) for number, layer, cells in changes for id_ in cells.index]
+    keys = [(number, (layer, id_)) for number, layer, cut in changes for id_ in cut.ids]
     pairs = [(number, row_of[key]) for number, key in keys if key in row_of]
     project, row = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     idle = ~devices.works[row]
@@ -242,10 +235,10 @@ def _added(touching: Sequence[tuple[int, Edit]], layers: Layers, ref: str) -> tu
 
     project: list[Rows] = [np.empty(0, np.intp)]
     found: list[pd.DataFrame] = [pd.DataFrame()]
-    adding = [(number, edit.layer, edit.add) for number, edit in touching if edit.add is not None]
+    adding = [(number, edit.layer, edit.added) for number, edit in touching if edit.added is not None]
     for name in sorted({layer for _, layer, _ in adding}):
-        some = [(number, rows) for number, layer, rows in adding if layer == name]
-        frame = pd.concat([rows for _, rows in some], ignore_index=True)
+        some = [(number, cut) for number, layer, cut in adding if layer == name]
+        frame = gathered([cut for _, cut in some]).reset_index(drop=True)
         layer = replace(layers[name], frame=frame.reindex(columns=frame.columns.union(["category", "status"])))
         changed = replace(layers, by_name={**layers.by_name, name: layer})
         rows = pd.concat(
@@ -253,7 +246,7 @@ def _added(touching: Sequence[tuple[int, Edit]], layers: Layers, ref: str) -> tu
         )
         rows = rows[_states(layer, rows)[0]]
         found.append(rows)
-        project.append(np.repeat([number for number, _ in some], [len(rows) for _, rows in some])[rows.index])
+        project.append(np.repeat([number for number, _ in some], [len(cut) for _, cut in some])[rows.index])
     return np.concatenate(project), pd.concat(found)
 
 

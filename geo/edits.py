@@ -14,10 +14,10 @@ NOT_OF_WAYS = frozenset({"surface", "width_m", "lanes", "condition", "bay_spacin
 
 def leaves_ways(edit: Edit) -> bool:
     """Return whether the edit only makes roads better: networks, and the ways on them, stay what they were."""
-    return edit.add is None and edit.change is not None and NOT_OF_WAYS.issuperset(edit.change.columns)
+    return edit.added is None and edit.changed is not None and NOT_OF_WAYS.issuperset(edit.changed.columns)
 
 
 def names_cell(where: str | None, edit: Edit) -> bool:
     """Return whether a filter may speak of a cell that the edit changes."""
-    changed = [] if edit.change is None else list(map(str, edit.change.columns))
+    changed = [] if edit.changed is None else edit.changed.columns
     return any(name in (where or "") for name in changed)

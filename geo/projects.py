@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
+    from layers.edit import Cut
+
+Row = tuple[tuple[str, str], ...]
+
 # Life-cycle costs are compared over one span for all, so that a lamp that lasts 8 years and a cleaner paid every year
 # stand in the same yuan. Ten years: two five-year plans (illustrative, mark I).
 HORIZON_YEARS = 10.0
@@ -79,9 +83,10 @@ def merged(projects: Iterable[Project]) -> tuple[Project, ...]:
     for project in projects:
         alike[_at_a_glance(project)].append(project)
     same: defaultdict[Hashable, list[Project]] = defaultdict(list)
+    said: dict[int, list[Row]] = {}  # the rows of each table the edits are cut from, by its identity
     for glance, group in alike.items():
         for project in group:
-            same[glance, _content(project) if len(group) > 1 else ()].append(project)
+            same[glance, _content(project, said) if len(group) > 1 else ()].append(project)
     return tuple(sorted(map(_as_one, same.values()), key=lambda project: project.id))
 
 
@@ -101,26 +106,30 @@ def _as_one(same: list[Project]) -> Project:
 
 def _at_a_glance(project: Project) -> Hashable:
     """Return what is quick to see and equal in two projects that make the same edit."""
-    edits = tuple((edit.layer, _count(edit.add), _count(edit.change)) for edit in project.edits)
+    edits = tuple((edit.layer, len(edit.added or ()), len(edit.changed or ())) for edit in project.edits)
     return project.action, project.amount, project.unit, edits
 
 
-def _content(project: Project) -> Hashable:
-    """Return what the edits add, without its ids, and what they change where."""
+def _content(project: Project, said: dict[int, list[Row]]) -> Hashable:
+    """Return what the edits add, without its ids, and what they change where; `said` keeps the rows of every table."""
     return tuple(
         (
-            () if edit.add is None else tuple(sorted(_rows(edit.add))),
-            () if edit.change is None else tuple(sorted(zip(edit.change.index, _rows(edit.change), strict=True))),
+            () if edit.added is None else tuple(sorted(_rows(edit.added, said))),
+            ()
+            if edit.changed is None
+            else tuple(sorted(zip(edit.changed.ids, _rows(edit.changed, said), strict=True))),
         )
         for edit in project.edits
     )
 
 
-def _count(rows: pd.DataFrame | None) -> int:
-    return 0 if rows is None else len(rows)
+def _rows(cut: Cut, said: dict[int, list[Row]]) -> list[Row]:
+    if id(cut.table) not in said:
+        said[id(cut.table)] = _in_text(cut.table)
+    return said[id(cut.table)][cut.start : cut.stop]
 
 
-def _rows(frame: pd.DataFrame) -> list[tuple[tuple[str, str], ...]]:
+def _in_text(frame: pd.DataFrame) -> list[Row]:
     """Return each row as (column, cell) in text, by column, blank cells left out."""
     columns = [str(column) for column in frame.columns]
     rows = [zip(columns, cells, strict=True) for cells in frame.to_numpy(object)]

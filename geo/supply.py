@@ -12,6 +12,7 @@ import pandas as pd
 from geo.edits import leaves_ways, names_cell
 from geo.places import unit_rows
 from layers.categories import CATEGORY_COLUMNS, canonical
+from layers.edit import gathered
 from layers.text import Text, known, say
 from layers.where import parse_where
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from geo.projects import Project
     from geo.world import World
+    from layers.edit import Cut
     from layers.layer import Layer, Layers
     from layers.options import Cost, RuleOptions
 
@@ -137,15 +139,15 @@ def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Add
     None where a project changes which rows of such a layer count (a change of AMOUNTS alone does not), or adds one that
     may not work: then only a re-run can tell.
     """
-    found: dict[str, list[tuple[int, gpd.GeoDataFrame]]] = {}
+    found: dict[str, list[tuple[int, Cut]]] = {}
     for i, project in enumerate(projects):
         for edit in project.edits:
             if layers[edit.layer].kind != meant.kind:
                 continue
-            if edit.change is not None and len(edit.change) and _may_decide(edit.change, meant):
+            if edit.changed is not None and len(edit.changed) and _may_decide(edit.changed, meant):
                 return None
-            if edit.add is not None and len(edit.add):
-                found.setdefault(edit.layer, []).append((i, edit.add))
+            if edit.added is not None and len(edit.added):
+                found.setdefault(edit.layer, []).append((i, edit.added))
     parts = [_counted(layers[name], rows, meant, layers) for name, rows in found.items()]
     if any(part is None for part in parts):
         return None
@@ -156,19 +158,18 @@ def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Add
     return Added(np.concatenate(places), frames[0] if len(frames) == 1 else pd.concat(frames))
 
 
-def _may_decide(change: pd.DataFrame, meant: Meant) -> bool:
+def _may_decide(change: Cut, meant: Meant) -> bool:
     """Return whether these changes may make rows count that did not, or the other way round."""
-    changed = set(map(str, change.columns))
+    changed = set(change.columns)
     return bool(changed - AMOUNTS) or any(name in (meant.where or "") for name in changed)
 
 
 def _counted(
-    layer: Layer, rows: list[tuple[int, gpd.GeoDataFrame]], meant: Meant, layers: Layers
+    layer: Layer, rows: list[tuple[int, Cut]], meant: Meant, layers: Layers
 ) -> tuple[Rows, gpd.GeoDataFrame] | None:
     """Return which of the rows added to one layer count, and whose they are; None where a status is left open."""
-    frame = pd.concat([add for _, add in rows]) if len(rows) > 1 else rows[0][1]
-    frame = frame.reindex(columns=layer.frame.columns)
-    frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(add) for _, add in rows]))
+    frame = gathered([cut for _, cut in rows]).reindex(columns=layer.frame.columns)
+    frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(cut) for _, cut in rows]))
     frame = meant.among(layers.meant(layer, meant.ref, frame), layers)
     if "status" in layer.given:
         if frame["status"].isna().any():

@@ -3,25 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """Rows `start` up to `stop` of a table that many edits share: to make a frame costs as much as to make its rows."""
+
+    table: pd.DataFrame
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the cells."""
+        return [str(name) for name in self.table.columns]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the rows."""
+        return [str(id_) for id_ in self.table.index[self.start : self.stop]]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame of their own."""
+        return self.table if len(self) == len(self.table) else self.table.iloc[self.start : self.stop]
+
+
+@dataclass(frozen=True, eq=False, init=False)
 class Edit:
-    """Rows to add to a layer, and cells to set in it.
+    """Rows to add to a layer, and cells to set in it; each is a frame, or cut from one that many edits share.
 
     `add` has the layer's columns (those it lacks become NaN or None), its CRS, and new ids as index.
     `change` is indexed by ids that exist; its columns are the cells to set (a cell of NaN leaves the old value).
     """
 
     layer: str
-    add: gpd.GeoDataFrame | None = field(default=None, compare=False)
-    change: pd.DataFrame | None = field(default=None, compare=False)
+    added: Cut | None
+    changed: Cut | None
+
+    def __init__(
+        self, layer: str, add: pd.DataFrame | Cut | None = None, change: pd.DataFrame | Cut | None = None
+    ) -> None:
+        for name, value in (("layer", layer), ("added", _cut(add)), ("changed", _cut(change))):
+            object.__setattr__(self, name, value)
+
+    @property
+    def add(self) -> gpd.GeoDataFrame | None:
+        """The rows to add."""
+        return None if self.added is None else self.added.frame
+
+    @property
+    def change(self) -> pd.DataFrame | None:
+        """The cells to set."""
+        return None if self.changed is None else self.changed.frame
+
+
+def _cut(rows: pd.DataFrame | Cut | None) -> Cut | None:
+    return rows if rows is None or isinstance(rows, Cut) else Cut(rows, 0, len(rows))
+
+
+def gathered(cuts: Sequence[Cut]) -> gpd.GeoDataFrame:
+    """Return the rows of all the cuts (at least one), one after the other; each table is taken but once."""
+    import pandas as pd
+
+    if len(cuts) == 1:
+        return cuts[0].frame
+    tables = {id(cut.table): cut.table for cut in cuts}
+    before = dict(zip(tables, np.cumsum([0, *map(len, tables.values())]).tolist(), strict=False))
+    rows = [np.arange(cut.start, cut.stop) + before[id(cut.table)] for cut in cuts]
+    whole = next(iter(tables.values())) if len(tables) == 1 else pd.concat(tables.values())
+    return whole.iloc[np.concatenate(rows)]
 
 
 def together(edits: Sequence[Edit]) -> list[Edit]:
@@ -29,21 +92,23 @@ def together(edits: Sequence[Edit]) -> list[Edit]:
 
     They stay as they are where one of them changes a row that another adds.
     """
-    import pandas as pd
-
     result = []
     for layer in dict.fromkeys(edit.layer for edit in edits):
         own = [edit for edit in edits if edit.layer == layer]
-        adds = [edit.add for edit in own if edit.add is not None and len(edit.add)]
-        changes = [edit.change for edit in own if edit.change is not None and len(edit.change)]
-        new = set().union(*(add.index for add in adds))
-        if len(own) == 1 or any(change.index.isin(new).any() for change in changes):
+        adds = [edit.added for edit in own if edit.added is not None and len(edit.added)]
+        changes = [edit.changed for edit in own if edit.changed is not None and len(edit.changed)]
+        add = gathered(adds) if adds else None
+        change = gathered(changes) if changes else None
+        if len(own) == 1 or (add is not None and change is not None and change.index.isin(add.index).any()):
             result += own
             continue
-        change = changes[0] if len(changes) == 1 else pd.concat(changes).groupby(level=0).last() if changes else None
-        add = adds[0] if len(adds) == 1 else pd.concat(adds) if adds else None
-        result.append(Edit(layer, add, change))
+        result.append(Edit(layer, add, change if len(changes) == 1 else _last_of_each(change)))
     return result
+
+
+def _last_of_each(change: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return one row for each id, with the last value that was to be set in each cell."""
+    return None if change is None else change.groupby(level=0).last()
 
 
 def applied(frame: gpd.GeoDataFrame, edit: Edit) -> gpd.GeoDataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from layers.categories import BY_KIND, CATEGORY_COLUMNS, canonical
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.edit import Edit
+
+    Part = tuple["Layer", gpd.GeoDataFrame]
 
 Action = Literal["rejected", "repaired", "noted"]
 
@@ -82,6 +84,9 @@ class Layers(Mapping[str, Layer]):
 
     by_name: Mapping[str, Layer]
     crs: str
+    # What every rule asks anew, worked out once; a copy with other layers starts afresh.
+    _parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _words: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Layer:
         return self.by_name[name]
@@ -103,7 +108,7 @@ class Layers(Mapping[str, Layer]):
         chosen = [rows for _, rows in self.parts(kind, ref)]
         return chosen[0] if len(chosen) == 1 else pd.concat(chosen).sort_index(kind="stable")
 
-    def parts(self, kind: str, ref: str) -> list[tuple[Layer, gpd.GeoDataFrame]]:
+    def parts(self, kind: str, ref: str) -> list[Part]:
         """Return the rows a rule means when it names `ref` where it wants that kind, layer by layer.
 
         A layer of that name is taken whole, in the singular or the plural (`lamp` for `lamps`). Otherwise, if `ref` is
@@ -113,6 +118,12 @@ class Layers(Mapping[str, Layer]):
         facility at all). Raises LayerError if there is no layer of the kind, or if `ref` is no layer, no category that
         is known and none that any row has.
         """
+        key = (kind, ref)
+        if key not in self._parts:
+            self._parts[key] = self._found(kind, ref)
+        return list(self._parts[key])
+
+    def _found(self, kind: str, ref: str) -> list[Part]:
         named = self._named(kind, ref)
         if named is not None:
             return [(named, named.frame)]
@@ -158,9 +169,11 @@ class Layers(Mapping[str, Layer]):
         return next((word for word in (ref, ref.removesuffix("s"), f"{ref}s") if word in held), canonical(kind, ref))
 
     def _held(self, kind: str) -> set[str]:
-        by = _category_column(kind)
-        frames = [layer.frame for layer in self.of_kind(kind) if by in layer.frame]
-        return {str(word) for frame in frames for word in frame[by].dropna().unique()}
+        if kind not in self._words:
+            by = _category_column(kind)
+            frames = [layer.frame for layer in self.of_kind(kind) if by in layer.frame]
+            self._words[kind] = {str(word) for frame in frames for word in frame[by].dropna().unique()}
+        return self._words[kind]
 
     def _no_such_ref(self, kind: str, ref: str) -> Problem:
         other = self.by_name.get(ref)

@@ -24,7 +24,7 @@ from geo.supply import (
     rejected_note,
     units_with_rejects,
 )
-from layers.edit import Edit
+from layers.edit import Cut, Edit
 from layers.options import Cost
 from layers.text import Text, say
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from geo.coverage import Coverage
     from geo.world import World
-    from layers.layer import Layer
 
     Numbers = NDArray[np.float64]
 
@@ -133,14 +132,14 @@ class Quota(Rule):
     def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
         """Return for each village the hiring of as many as it lacks."""
         layer, role = receiving(world.layers, self._meant)
-        return [self._hired(gap, layer, role) for gap in gaps]
+        ids = pd.Index([stable_id("P", "hire", gap.id) for gap in gaps], dtype=object, name="id")
+        cells = {"unit_id": [gap.unit_id for gap in gaps], "role": role, "count": [gap.amount for gap in gaps]}
+        rows = pd.DataFrame(cells, index=ids).reindex(columns=layer.frame.columns)
+        return [self._hired(gap, Edit(layer.name, add=Cut(rows, i, i + 1))) for i, gap in enumerate(gaps)]
 
-    def _hired(self, gap: Gap, layer: Layer, role: str) -> Project:
-        id_ = stable_id("P", "hire", gap.id)
-        cells = {"unit_id": [gap.unit_id], "role": [role], "count": [gap.amount]}
-        row = pd.DataFrame(cells, index=pd.Index([id_], name="id")).reindex(columns=layer.frame.columns)
+    def _hired(self, gap: Gap, edit: Edit) -> Project:
         return Project(
-            id=id_,
+            id=stable_id("P", "hire", gap.id),
             action="hire",
             name=say("rules.project_hire", unit=gap.name or gap.unit_id, what=self._what, count=gap.amount),
             unit_id=gap.unit_id,
@@ -148,7 +147,7 @@ class Quota(Rule):
             gap_ids=(gap.id,),
             amount=gap.amount,
             unit="staff",
-            edits=(Edit(layer.name, add=row),),
+            edits=(edit,),
             cost=self.cost or POST,
             geometry=gap.geometry,
         )

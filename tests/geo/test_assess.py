@@ -10,6 +10,7 @@ from geo.assessment import Assessment, assess
 from geo.rules.presence import Presence
 from geo.rules.quota import Quota
 from geo.rules.reach import Reach
+from layers.edit import Edit
 from layers.layer import Layers
 from layers.options import Cost, Title
 from layers.plan import Plan, Settings
@@ -145,7 +146,7 @@ def _dearer(project):
     add = edit.add.copy()
     add.index = [f"{id_}-other" for id_ in add.index]
     cost = Cost(low=1e6, mid=1e6, high=1e6)
-    return replace(project, id=project.id + "-other", amount=2, edits=(replace(edit, add=add),), cost=cost)
+    return replace(project, id=project.id + "-other", amount=2, edits=(Edit(edit.layer, add=add),), cost=cost)
 
 
 def test_notes_are_said_once_each():
