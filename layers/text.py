@@ -63,7 +63,7 @@ def spoken(words: Text | str, language: Language) -> str:
 
 
 def _spoken(value: object, language: Language) -> object:
-    if isinstance(value, str | int):  # most values; asking a protocol takes a hundred times longer
+    if isinstance(value, (str, int)):  # most values; asking a protocol takes a hundred times longer
         return value
     if isinstance(value, float):
         return int(value) if math.isfinite(value) and value == round(value) else value

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from layers.text import Language, spoken
+from maps.degrees import to_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,9 +100,9 @@ def coverage_table(assessment: Assessment) -> pd.DataFrame:
     """
     pieces = []
     for rule_id, coverage in assessment.coverages.items():
-        piece = pd.DataFrame(coverage.frame.drop(columns="geometry"))
-        piece = piece.assign(rule_id=rule_id, place_id=piece.index.astype(str), status=piece["status"].astype(str))
-        pieces.append(piece[list(COVERAGE)])
+        frame = pd.DataFrame(coverage.frame)
+        own = {"rule_id": rule_id, "place_id": frame.index.astype(str), "status": frame["status"].astype(str)}
+        pieces.append(pd.DataFrame({name: own.get(name, frame.get(name)) for name in COVERAGE}, index=frame.index))
     return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(COVERAGE))
 
 
@@ -143,10 +144,11 @@ def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
 
 def lonlat(geometries: Sequence[BaseGeometry], crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return longitude and latitude (WGS 84, degrees) of a spot on each geometry: the middle of a line, inside an area."""
-    import geopandas as gpd
+    import shapely
 
-    places = gpd.GeoSeries(spots(geometries), crs=crs).to_crs(4326)
-    return places.x.to_numpy(float), places.y.to_numpy(float)
+    places = spots(geometries)
+    lon, lat = to_degrees(crs).transform(shapely.get_x(places), shapely.get_y(places))
+    return np.asarray(lon, float), np.asarray(lat, float)
 
 
 def spots(geometries: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
@@ -228,7 +230,7 @@ def _cells(column: pd.Series) -> Iterable[str]:
         values, position = np.unique(column.to_numpy(float), return_inverse=True)
         texts = [plain(value) for value in values.tolist()]
         return [texts[i] for i in position.tolist()]
-    texts = [str(text) for text in column.fillna("").to_numpy(object)]
+    texts = [str(text) for text in column.fillna("").to_numpy(object).tolist()]
     return [guarded(text) if text[:1] in _SUSPECT else text for text in texts]
 
 

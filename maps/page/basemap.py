@@ -49,7 +49,7 @@ def drawn_layer(layer: Layer, shapes: Shapes, pack: Pack) -> dict[str, Any]:
 def _names(frame: gpd.GeoDataFrame, pack: Pack) -> int:
     if "name" not in frame:
         return -1
-    names = [name if isinstance(name, str) else "" for name in frame["name"].tolist()]
+    names = [name if isinstance(name, str) else "" for name in frame["name"].to_numpy(object)]
     return pack.texts(names) if any(names) else -1
 
 
@@ -59,7 +59,7 @@ def _ranks(classes: pd.Series) -> Any:
 
 
 def _categories(column: pd.Series, pack: Pack) -> dict[str, Any]:
-    values = [value if isinstance(value, str) else "" for value in column.tolist()]
+    values = [value if isinstance(value, str) else "" for value in column.to_numpy(object)]
     names = sorted(set(values) - {""})
     codes = {"": 0} | {name: code for code, name in enumerate(names, start=1)}
     return {"categories": names, "category": pack.integers(np.array([codes[value] for value in values]))}

@@ -127,7 +127,7 @@ def _units(units: pd.DataFrame, shapes: Shapes) -> Json:
 
 def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
     rule, frame = coverage.rule, coverage.frame
-    status = _status_bytes(coverage)
+    status = coverage.frame["status"]
     worst = worst_unit(card)
     return {
         "id": rule.id,
@@ -139,7 +139,7 @@ def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
         "unit": coverage.measured.unit,
         "sense": coverage.measured.sense,
         "places": len(frame),
-        "counts": [int((status == byte).sum()) for byte in (1, 2, 3)],
+        "counts": [int((status == word).sum()) for word in _STATUS_BYTE],
         "people": number(np.nansum(frame["people"].to_numpy(float))),
         "people_short": number(np.nansum(frame["people_short"].to_numpy(float))),
         "worst": -1 if worst is None else int(units.index.get_loc(worst)),
@@ -153,7 +153,8 @@ def _options(coverage: Coverage) -> list[list[str]]:
 
 
 def _status_bytes(coverage: Coverage) -> Any:
-    return coverage.frame["status"].astype(str).map(_STATUS_BYTE).to_numpy()
+    status = coverage.frame["status"]
+    return np.select([(status == word).to_numpy() for word in _STATUS_BYTE], list(_STATUS_BYTE.values()))
 
 
 def _cards(card: pd.DataFrame) -> Json:
@@ -165,9 +166,9 @@ def _cards(card: pd.DataFrame) -> Json:
 def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
     frame = coverage.frame
     number_of_set, rows = shapes.rows_of(frame)
-    given = [str(code) if _given(code) else "" for code in frame["reason"].tolist()]
+    given = [str(code) if _given(code) else "" for code in frame["reason"].to_numpy(object)]
     codes = sorted(set(given) - {""})
-    names = [str(name) if _given(name) else "" for name in frame["name"].tolist()]
+    names = [str(name) if _given(name) else "" for name in frame["name"].to_numpy(object)]
     of_code = {code: place for place, code in enumerate(codes, start=1)}
     return {
         "shapes": number_of_set,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+
+from maps.degrees import to_degrees
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,17 +51,11 @@ class Shapes:
     sets: list[dict[str, int]] = field(default_factory=list)
     _drawn: list[Drawn] = field(default_factory=list)
 
-    @cached_property
-    def _to_degrees(self) -> Transformer:
-        from pyproj import Transformer
-
-        return Transformer.from_crs(self.crs, "EPSG:4326", always_xy=True)
-
     def put(self, geometries: Geometries, ids: pd.Index | None = None) -> int:
         """Store these shapes, and what they are called, in the order given, and return the number of their set."""
         parts, owner = _simple_parts(np.asarray(geometries, dtype=object))
         coordinates, part = shapely.get_coordinates(parts, return_index=True)
-        x, y = gridded(coordinates, self._to_degrees)
+        x, y = gridded(coordinates, to_degrees(self.crs))
         kinds = [_KIND[number] for number in shapely.get_type_id(parts)]
         self.sets.append(
             {
@@ -86,6 +81,8 @@ class Shapes:
         """Return the set that has this frame's shapes, and the column of rows in it; stored now if none has them yet."""
         geometries = frame.geometry.to_numpy()
         for drawn in self._drawn:
+            if len(frame) > len(drawn.index):
+                continue
             rows = drawn.index.get_indexer(frame.index)
             if (rows >= 0).all() and shapely.equals_identical(drawn.geometries[rows], geometries).all():
                 return drawn.shapes, self.pack.integers(rows)
@@ -93,11 +90,11 @@ class Shapes:
         return number, self.pack.integers(ordered.index.get_indexer(frame.index))
 
 
-def gridded(coordinates: NDArray[np.float64], to_degrees: Transformer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def gridded(coordinates: NDArray[np.float64], change: Transformer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return x and y of metric coordinates in grid steps, from the north-west corner of the web-mercator square."""
     if not len(coordinates):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    lon, lat = to_degrees.transform(coordinates[:, 0], coordinates[:, 1])
+    lon, lat = change.transform(coordinates[:, 0], coordinates[:, 1])
     sine = np.sin(np.radians(np.clip(lat, -_MAX_LATITUDE_DEG, _MAX_LATITUDE_DEG)))
     side = 2.0**GRID_BITS
     x = (lon / 360 + 0.5) * side
