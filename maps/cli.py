@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -125,6 +126,8 @@ def rules(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what was typed and end the process with the exit code of the contract."""
+    # A run keeps what it makes until it ends: looking for cycles at every 700 new objects finds none, at 6 % of the time.
+    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a GBK console lacks half of Unicode
     sys.exit(run_call(call(sys.argv[1:] if arguments is None else arguments, os.environ)))

@@ -21,11 +21,14 @@ from maps.tables import SEPARATOR, spots
 from maps.wording import action_word, all_shown, reason_sentence, shown, status_word, unit_word
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
     from geo.assessment import Assessment
     from geo.coverage import Coverage
     from maps.totals import Totals
+
+    Geometries = NDArray[np.object_]
 
 # GDAL stamps the day of writing into the file unless told another; old QGIS and ArcGIS warn at 1.4 (ECOSYSTEM 6).
 _DAY = "2000-01-01T00:00:00.000Z"
@@ -40,6 +43,18 @@ _LISTED = (
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES (?, ?, ?, ?, ?)"
 )
 
+# OGC's names of the geometry types, by shapely's numbers; a ring standing alone is a line.
+_TYPES = (
+    "Point",
+    "LineString",
+    "LineString",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -47,7 +62,8 @@ class Sheet:
 
     table: str
     title: str
-    frame: gpd.GeoDataFrame
+    rows: pd.DataFrame
+    geometry: Geometries
     shape: str  # the OGC name of the geometry type, "Unknown" where rows differ
     style: Categories
 
@@ -62,8 +78,9 @@ def write_package(assessment: Assessment, totals: Totals, path: Path, language: 
     sheets = _sheets(assessment, totals, language)
     try:
         with _fixed_day():
+            crs = _crs(assessment.world.layers.crs)
             for sheet in sheets:
-                _write(sheet, path)
+                _write(sheet, path, crs)
         _add_styles(path, sheets)
         _count_again(path, sheets)
     except (DataLayerError, DataSourceError, FeatureError, sqlite3.Error) as error:
@@ -76,17 +93,14 @@ def _sheets(assessment: Assessment, totals: Totals, language: Language) -> list[
 
 
 def _villages(assessment: Assessment, totals: Totals, language: Language) -> Sheet:
-    import geopandas as gpd
-
     units, frame = unit_rows(assessment), totals.units.rename_axis("unit_id").reset_index()
     frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
     taken = set(frame.columns)
     for rule_id, card in totals.cards.items():
         column = _distinct(f"status_{rule_id}", taken)
         frame[column] = card["state"].where(card["state"] != NOT_JUDGED, None).to_numpy(object)
-    geometry = units["geometry"].to_numpy() if len(units) else []
-    shapes = gpd.GeoDataFrame(frame, geometry=geometry, crs=assessment.world.layers.crs)
-    return _sheet("villages", say("report.gpkg_villages").in_(language), shapes, _statuses(language))
+    title = say("report.gpkg_villages").in_(language)
+    return _sheet("villages", title, frame, units["geometry"].to_numpy(object), _statuses(language))
 
 
 def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
@@ -94,27 +108,26 @@ def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
     for rule_id, coverage in assessment.coverages.items():
         table = _distinct(f"places_{rule_id}", taken)
         title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
-        yield _sheet(table, title.in_(language), _place_rows(coverage, language), _statuses(language))
+        rows, geometry = _place_rows(coverage, language), coverage.frame.geometry.to_numpy()
+        yield _sheet(table, title.in_(language), rows, np.asarray(geometry, object), _statuses(language))
 
 
-def _place_rows(coverage: Coverage, language: Language) -> gpd.GeoDataFrame:
-    frame = coverage.frame.rename_axis("place_id").reset_index()
+def _place_rows(coverage: Coverage, language: Language) -> pd.DataFrame:
+    frame = pd.DataFrame(coverage.frame)
+    amounts = {name: frame[name].to_numpy(float) for name in ("supplied", "shortfall")}
+    codes, reasons = pd.factorize(frame["reason"])  # no reason is code -1, the last of the sentences
+    sentences = np.array([*(reason_sentence(str(code), language) for code in reasons), ""], dtype=object)
+    reason = sentences[codes]
     # SQLite keeps infinity, most readers of it do not: unreachable is said in words and left blank as a number.
-    unreachable = np.isinf(frame["supplied"].to_numpy(float))
-    sentences = {code: reason_sentence(str(code), language) for code in frame["reason"].dropna().unique()}
-    reason = frame["reason"].map(sentences).fillna("").astype(object)
-    frame["reason"] = np.where(unreachable & (reason == ""), say("tables.unreachable").in_(language), reason)
-    for column in ("supplied", "shortfall"):
-        frame[column] = frame[column].where(np.isfinite(frame[column].to_numpy(float)))
-    frame["status"] = frame["status"].astype(str)
-    frame["unit"] = unit_word(coverage.measured.unit, language)
+    reason[np.isinf(amounts["supplied"]) & (sentences == "")[codes]] = say("tables.unreachable").in_(language)
+    own = {name: np.where(np.isfinite(amount), amount, np.nan) for name, amount in amounts.items()}
+    own |= {"place_id": frame.index, "status": frame["status"].astype(str), "reason": reason}
+    own["unit"] = np.full(len(frame), unit_word(coverage.measured.unit, language), dtype=object)
     columns = "place_id name unit_id required supplied shortfall unit status people people_short reason borderline"
-    return frame[[*columns.split(), "geometry"]]
+    return pd.DataFrame({name: own.get(name, frame.get(name)) for name in columns.split()}, index=frame.index)
 
 
 def _gaps(assessment: Assessment, language: Language) -> list[Sheet]:
-    import geopandas as gpd
-
     rows = [
         {
             "gap_id": gap.id,
@@ -134,26 +147,16 @@ def _gaps(assessment: Assessment, language: Language) -> list[Sheet]:
     geometry[:] = [gap.geometry for gap in assessment.gaps]
     numbers = {"amount": float, "people": float}
     frame = pd.DataFrame(rows, columns=columns).astype(numbers)
-    crs = assessment.world.layers.crs
-    every = gpd.GeoDataFrame(frame, geometry=spots(geometry), crs=crs)
     along = np.isin(shapely.get_type_id(geometry), [1, 5])
-    lines = gpd.GeoDataFrame(frame[along], geometry=geometry[along], crs=crs)
+    every, lines = say("report.gpkg_gaps").in_(language), say("report.gpkg_dark_stretches").in_(language)
     severities = Categories("severity", {key: (say(f"tables.severity_{key}").in_(language), key) for key in "ABC"})
     return [
-        _sheet("gaps", say("report.gpkg_gaps").in_(language), every, severities, shape="Point"),
-        _sheet(
-            "dark_stretches",
-            say("report.gpkg_dark_stretches").in_(language),
-            lines,
-            severities,
-            shape="MultiLineString",
-        ),
+        _sheet("gaps", every, frame, spots(geometry), severities, shape="Point"),
+        _sheet("dark_stretches", lines, frame[along], geometry[along], severities, shape="MultiLineString"),
     ]
 
 
 def _projects(assessment: Assessment, language: Language) -> Sheet:
-    import geopandas as gpd
-
     rows = []
     for row in assessment.ranked:
         project = row.project
@@ -166,31 +169,32 @@ def _projects(assessment: Assessment, language: Language) -> Sheet:
         rows.append({"rank": row.rank, "project_id": project.id, **what, **amount, **cost, **worth, **ids, **line})
     frame = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["rank", "project_id", "name", "status"])
     places = spots([row.project.geometry for row in assessment.ranked])
-    shapes = gpd.GeoDataFrame(frame, geometry=places, crs=assessment.world.layers.crs)
     labels = {key: (say(f"report.gpkg_{key}").in_(language), key) for key in ("in_budget", "below_line")}
     style = Categories("status", labels, label="rank")
-    return _sheet("projects", say("report.gpkg_projects").in_(language), shapes, style, shape="Point")
+    return _sheet("projects", say("report.gpkg_projects").in_(language), frame, places, style, shape="Point")
 
 
 def _statuses(language: Language) -> Categories:
     return Categories("status", {key: (status_word(key, language), key) for key in ("met", "short", "unknown")})
 
 
-def _sheet(table: str, title: str, frame: gpd.GeoDataFrame, style: Categories, *, shape: str = "") -> Sheet:
-    for column in frame.columns.drop("geometry"):
-        if not pd.api.types.is_numeric_dtype(frame[column].dtype):
-            frame[column] = _shown(frame[column])
-    return Sheet(table, shown(title), frame, shape or _shape(frame), style)
+def _sheet(
+    table: str, title: str, frame: pd.DataFrame, geometry: Geometries, style: Categories, *, shape: str = ""
+) -> Sheet:
+    rows = pd.DataFrame({name: _shown(column) for name, column in frame.items()}, index=frame.index)
+    return Sheet(table, shown(title), rows, geometry, shape or _shape(geometry), style)
 
 
 def _shown(column: pd.Series) -> pd.Series:
-    texts = column.dropna().to_numpy(object)
-    return column if all_shown([str(text) for text in texts]) else column.astype(object).map(shown, na_action="ignore")
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    texts = [text for text in column.to_numpy(object) if isinstance(text, str)]
+    return column if all_shown(texts) else column.astype(object).map(shown, na_action="ignore")
 
 
-def _shape(frame: gpd.GeoDataFrame) -> str:
+def _shape(geometry: Geometries) -> str:
     """Return the one geometry type that holds every row, many-part where some are, "Unknown" if there is none."""
-    types = sorted(set(frame.geometry.geom_type.dropna()))
+    types = sorted({_TYPES[number] for number in np.unique(shapely.get_type_id(geometry)).tolist() if number >= 0})
     if not types:
         return "Unknown"
     plain = {name.removeprefix("Multi") for name in types}
@@ -221,21 +225,57 @@ def _fixed_day() -> Iterator[None]:
         pyogrio.set_gdal_config_options(before)
 
 
-def _write(sheet: Sheet, path: Path) -> None:
+def _crs(crs: str) -> str:
+    """Return a CRS as GDAL understands it: by its EPSG code if it has one."""
+    import pyproj
+
+    known = pyproj.CRS.from_user_input(crs)
+    code = known.to_epsg()
+    return f"EPSG:{code}" if code else str(known.to_wkt("WKT1_GDAL"))
+
+
+def _write(sheet: Sheet, path: Path, crs: str) -> None:
+    """Add a layer to the package, without the detour by a GeoDataFrame, which takes as long as GDAL itself."""
+    import pyarrow as pa
     import pyogrio
 
-    pyogrio.write_dataframe(
-        sheet.frame,
-        path,
+    columns = {name: _array(column) for name, column in sheet.rows.items()}
+    columns["geometry"] = pa.array(shapely.to_wkb(_as_many(sheet.geometry, sheet.shape)), pa.binary())
+    pyogrio.write_arrow(
+        pa.table(columns),
+        str(path),
         layer=sheet.table,
         driver="GPKG",
         append=False,
-        use_arrow=True,
+        geometry_name="geometry",
         geometry_type=sheet.shape,
-        promote_to_multi=sheet.shape.startswith("Multi"),
+        crs=crs,
         dataset_options={"VERSION": _GPKG_VERSION},
         layer_options={"DESCRIPTION": sheet.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
     )
+
+
+def _array(column: pd.Series) -> pa.Array:
+    import pyarrow as pa
+
+    array = pa.array(column, from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.string()) if pa.types.is_null(array.type) else array
+
+
+def _as_many(geometry: Geometries, shape: str) -> Geometries:
+    """Return the geometries with single parts as many-part ones of one part where the layer's type asks for that."""
+    collect = {
+        "MultiPoint": shapely.multipoints,
+        "MultiLineString": shapely.multilinestrings,
+        "MultiPolygon": shapely.multipolygons,
+    }
+    if shape not in collect:
+        return geometry
+    single = shapely.get_type_id(geometry) == _TYPES.index(shape.removeprefix("Multi"))
+    result = geometry.copy()
+    result[single] = collect[shape](geometry[single][:, None], axis=1) if single.any() else []
+    return result
 
 
 def _add_styles(path: Path, sheets: list[Sheet]) -> None:
@@ -268,5 +308,5 @@ def _count_again(path: Path, sheets: list[Sheet]) -> None:
         for sheet in sheets:
             quoted = sheet.table.replace('"', '""')
             (count,) = file.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (our own table name)
-            if count != len(sheet.frame):
-                raise OSError(f"{path.name}: {sheet.table} has {count} rows on disk, {len(sheet.frame)} were written")
+            if count != len(sheet.rows):
+                raise OSError(f"{path.name}: {sheet.table} has {count} rows on disk, {len(sheet.rows)} were written")
