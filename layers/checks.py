@@ -15,7 +15,7 @@ from layers.filtering import chosen_rows
 from layers.headers import matched
 from layers.layer import Layer, Reject, Source
 from layers.madeids import made_ids, parts_of_lines
-from layers.placing import geometry_of
+from layers.placing import geometry_of, is_list
 from layers.problems import LayerError, Problem
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
 from layers.shapes import checked_shapes
@@ -93,7 +93,10 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
     if found.problems:
         raise LayerError(found.problems)
     geometry, faults, used = raw.geometry, list(raw.faults), set(found.columns.values())
-    if needs_place:
+    if needs_place and is_list(found, request):
+        words = say("readers.list_only", headers=", ".join(headers))
+        faults.append(Fault(WHOLE_FILE, "geometry", "", words, say("readers.list_only_fix"), "noted"))
+    elif needs_place:
         geometry, place_faults, place_headers = geometry_of(frame, found, request)
         faults += place_faults
         used |= place_headers - set(found.columns.values())
@@ -270,6 +273,8 @@ def _frame(checked: Checked, kept: NDArray[np.intp], crs: pyproj.CRS | None) -> 
     cells = checked.cells.iloc[kept].reset_index(drop=True)
     geometry = None if checked.geometry is None else checked.geometry[kept]
     ids = made_ids(cells, geometry, checked.request.schema)
+    if geometry is None and checked.request.schema.shape != "none":
+        geometry = np.full(len(cells), None, dtype=object)
     if geometry is not None:
         source, part, geometry = parts_of_lines(geometry)
         ids = np.array([f"{ids[at]}/{number}" if number else ids[at] for at, number in zip(source, part, strict=True)])

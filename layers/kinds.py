@@ -128,7 +128,7 @@ UNITS = Schema(
     "units",
     "村居",
     "villages and communities",
-    "polygon",
+    "polygon_or_point",
     (
         _UNIT_ID,
         Column("name", "text", "名称", ("名字", "村名", "村庄", "村居", "社区", "行政村", "村社区", "villname")),

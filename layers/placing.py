@@ -35,6 +35,16 @@ def geometry_of(
     raise LayerError([Problem(request.where, say("readers.no_place"), say("readers.no_place_fix", headers=headers))])
 
 
+def is_list(found: Matched, request: Request) -> bool:
+    """Return whether a table without any place can be used all the same, by rules that count by village.
+
+    So it is if its rows are villages, or things that lie in the village they name wherever that is.
+    """
+    schema, spec = request.schema, request.spec
+    has_place = found.wkt or (found.x and found.y) or spec.x or spec.y or spec.wkt
+    return not has_place and (schema.kind == "units" or (schema.shape == "any" and "unit_id" in found.columns))
+
+
 def _from_numbers(frame: pd.DataFrame, found: Matched) -> tuple[NDArray[np.object_], list[Fault]]:
     x, x_faults = read_column(frame[found.x], Column(found.x, "number", found.x))
     y, y_faults = read_column(frame[found.y], Column(found.y, "number", found.y))

@@ -166,7 +166,7 @@ def _finished(layer: _Placed, units: list[Checked], run: pyproj.CRS, plan: Plan)
 
     return finished(
         with_unit_ids(layer.checked, units),
-        run if layer.system else None,
+        run if layer.checked.request.schema.shape != "none" else None,
         crs_name=layer.system.name if layer.system else "",
         sha256=layer.sha256,
         max_rejected_share=plan.settings.max_rejected_share,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Form = Literal["id", "text", "number", "count", "flag", "choice", "date"]
-Shape = Literal["point", "line", "polygon", "any", "none"]
+Shape = Literal["point", "line", "polygon_or_point", "any", "none"]
 
 
 @dataclass(frozen=True)

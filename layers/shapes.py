@@ -24,7 +24,7 @@ _POINT, _LINE, _RING, _POLYGON, _POINTS, _LINES, _POLYGONS = range(7)
 _ALLOWED: dict[Shape, tuple[int, ...]] = {
     "point": (_POINT,),
     "line": (_LINE, _LINES),
-    "polygon": (_POLYGON, _POLYGONS),
+    "polygon_or_point": (_POINT, _POLYGON, _POLYGONS),
     "any": (_POINT, _LINE, _LINES, _POLYGON, _POLYGONS),
 }
 

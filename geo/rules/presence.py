@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
     Numbers = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 # Where a village's homes are close together, one place on the road is tried for each square of this side. Our choice.
 SPACING_M = 200.0
@@ -60,7 +61,7 @@ class Presence(Rule):
     `units` are the villages judged. `facilities` is a layer or a category; `category` and `facilities_where` narrow it. A
     facility counts for the village its `unit_id` names, and for every village in its `serves_units`; where it names no
     village of its own, for the village it lies in (on a boundary: the one with the lowest id; an area: where its inner
-    point is). Planned and broken ones do not count. One of unknown status may count: a village that has enough only with
+    point is). A village given without a boundary is unknown where a facility names none. Planned and broken ones do not count. One of unknown status may count: a village that has enough only with
     it is unknown. So is a village that a row set aside when it was read names, unless it has enough without.
     """
 
@@ -85,7 +86,8 @@ class Presence(Rule):
         found = supply(world.layers, self._meant)
         row = world.units.index.get_indexer(units.index)
         sure, maybe = (_counted(found, which, world.units)[row] for which in (found.works, ~found.works))
-        open_ended = np.isin(row, units_with_rejects(world, self._meant))
+        spoilt = np.isin(row, units_with_rejects(world, self._meant))
+        unbounded = _may_lie_in(found, world.units)[row]
         people = unit_people(world.units, world.demand)[row]
         frame = units[["name", "geometry"]].assign(
             name=texts(units["name"]),
@@ -93,9 +95,9 @@ class Presence(Rule):
             required=float(self.at_least),
             supplied=sure,
             supplied_low=sure,
-            supplied_high=np.where(open_ended, np.inf, sure + maybe),
+            supplied_high=np.where(spoilt | unbounded, np.inf, sure + maybe),
             people=people,
-            reason=self._reason(sure, maybe, open_ended, any_works=bool(found.works.any())),
+            reason=self._reason(sure, maybe, spoilt, unbounded, any_works=bool(found.works.any())),
         )
         filled = int((units["population"].isna().to_numpy() & ~np.isnan(people)).sum())
         notes = [*found.notes, *_unknown_units(found, world), *rejected_note(world, self._meant)]
@@ -104,12 +106,13 @@ class Presence(Rule):
         return Measured(frame, "facilities", "at_least", tuple(notes))
 
     def _reason(
-        self, sure: Numbers, maybe: Numbers, open_ended: NDArray[np.bool_], *, any_works: bool
+        self, sure: Numbers, maybe: Numbers, spoilt: Flags, unbounded: Flags, *, any_works: bool
     ) -> NDArray[np.str_]:
         lacks = sure < self.at_least
         by_status = lacks & (sure + maybe >= self.at_least)
         none = lacks & (not any_works)
-        return np.select([lacks & open_ended, by_status, none], ["row_rejected", "status_blank", "no_facility"], "")
+        cases = [lacks & spoilt, lacks & unbounded, by_status, none]
+        return np.select(cases, ["row_rejected", "no_boundary", "status_blank", "no_facility"], "")
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return one gap for each village with too few."""
@@ -139,6 +142,7 @@ class Presence(Rule):
         unit_of_site = _units_of_parcels(parcels, sites, world)
         homes = world.homes[world.homes["unit_id"].isin([gap.unit_id for gap in gaps])]
         homes = homes.assign(foot=feet(points_of(homes)))
+        homes = homes[homes["foot"].notna()]
         by_unit = homes.groupby("unit_id").indices
         none = np.zeros(0, np.int64)
         orders = [
@@ -190,6 +194,14 @@ def _serving(facilities: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> tuple[Row
 
 def _counted(found: Supply, which: NDArray[np.bool_], units: gpd.GeoDataFrame) -> Numbers:
     return np.bincount(_serving(found.frame[which], units)[1], minlength=len(units)).astype(float)
+
+
+def _may_lie_in(found: Supply, units: gpd.GeoDataFrame) -> Flags:
+    """Return which villages have no boundary, if some facility names no village and lies in none: it may be theirs."""
+    serving = np.isin(np.arange(len(found.frame)), _serving(found.frame, units)[0])
+    unnamed = (texts(found.frame["unit_id"]) == "") & ~serving
+    unbounded: Flags = (shapely.get_dimensions(units.geometry.to_numpy()) < 2) & unnamed.any()
+    return unbounded
 
 
 def _unknown_units(found: Supply, world: World) -> list[Text]:

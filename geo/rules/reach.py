@@ -30,6 +30,7 @@ from geo.supply import (
 from geo.unserved import Unserved, gaps_of, projects_for
 from geo.ways import AlongRoads, Stands, StraightLines, Ways, at_rows
 from layers.options import checked_where
+from layers.problems import LayerError, Problem
 from layers.text import Text, say
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Reach(Rule):
 
     def measure(self, world: World) -> Measured:
         """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""
+        self._refuse_lists(world)
         homes, rows = demand_rows(world, self.demand, self.where)
         found = supply(world.layers, self._meant)
         points = points_of(homes)
@@ -149,6 +151,17 @@ class Reach(Rule):
         notes += self._notes(frame, int(apart.sum()))
         notes += cost_note(self, assumed_cost(world.layers, self._meant))
         return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points, any_works))
+
+    def _refuse_lists(self, world: World) -> None:
+        """Raise LayerError for each layer that is a list without places: no distance can be measured to or from those."""
+        facilities = [layer for layer, _ in world.layers.parts(self._meant.kind, self._meant.ref)]
+        homes = [world.layers[name] for name in dict.fromkeys(world.demand.layer)]
+        lists = [layer for layer in (*homes, *facilities) if len(layer.frame) and layer.frame.geometry.isna().all()]
+        fix = say("rules.no_places_fix")
+        if lists:
+            raise LayerError(
+                Problem(layer.name, say("rules.no_places", layer=layer.name, rule=self.id), fix) for layer in lists
+            )
 
     def _at_the_least(
         self, world: World, homes: gpd.GeoDataFrame, ways: Ways, high: Numbers, open_: Shapes, apart: Shapes

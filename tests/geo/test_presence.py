@@ -182,3 +182,20 @@ def test_shuffled_rows_give_the_same_gaps_and_projects():
         gaps = rule().gaps(seen, world)
         found.append(([gap.id for gap in gaps], [(p.id, p.geometry.wkt) for p in rule().repairs(gaps, seen, world)]))
     assert found[0] == found[1]
+
+
+def test_list_of_villages_and_facilities_without_places_is_judged_by_name():
+    villages = [{"id": id_, "name": id_, "population": 10} for id_ in ("U1", "U2")]
+    world = World(layers_of(units=villages, facilities=[{"id": "F", "unit_id": "U1"}]))
+    seen = coverage(rule(facilities="facilities"), world)
+    assert seen.frame["status"].tolist() == ["met", "short"]
+    built = seen.rule.repairs(seen.rule.gaps(seen, world), seen, world)
+    assert coverage(seen.rule, world.with_edits(built[0].edits)).frame["status"].tolist() == ["met", "met"]
+
+
+def test_village_without_boundary_is_unknown_where_a_facility_names_no_village():
+    villages = [{"id": id_, "name": id_, "population": 10, "at": (at, 0)} for id_, at in (("U1", 0), ("U2", 900))]
+    there = [{"id": "F", "unit_id": "U1", "at": (0, 0)}, {"id": "G", "at": (400, 0)}]
+    seen = coverage(rule(facilities="facilities"), World(layers_of(units=villages, facilities=there)))
+    assert seen.frame["status"].tolist() == ["met", "unknown"]
+    assert seen.frame["reason"].tolist() == ["", "no_boundary"]

@@ -303,3 +303,14 @@ def test_nothing_to_judge_gives_an_empty_answer():
     assert len(seen.frame) == 0
     assert rule().gaps(seen, world) == []
     assert not isinf(seen.frame["supplied"].sum())
+
+
+def test_list_without_places_is_refused_by_name():
+    homes = [{"id": "H", "people": 1, "at": (0, 0)}]
+    world = World(layers_of(units=[], homes=homes, facilities=[{"id": "F", "unit_id": "U"}]))
+    with pytest.raises(LayerError) as caught:
+        coverage(Reach(id="R", type="reach", facilities="facilities", mode="straight", cutoff_m=9), world)
+    assert caught.value.in_("en") == (
+        'facilities: the layer "facilities" has no places, and the rule "R" measures distance. '
+        "Give it columns for longitude and latitude, or use a rule that counts by village (presence)."
+    )

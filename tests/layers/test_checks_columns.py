@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from layerfiles import csv_of, read_one, refusal
+from layerfiles import csv_of, read, read_one, refusal
 
 from layers.headers import folded, matched
 from layers.kinds import KINDS
@@ -128,3 +128,22 @@ def test_no_word_means_two_columns_of_one_kind_at_one_level(kind):
             words = ((column.name, column.zh), column.aliases)[level]
             for word in {folded(word) for word in words}:
                 assert held.setdefault(word, column.name) == column.name
+
+
+def test_a_list_of_villages_or_of_what_is_in_them_needs_no_place(tmp_path):
+    villages = csv_of(tmp_path, "编号,村名,常住人口", "001,甲村,900", name="villages.csv")
+    centres = csv_of(tmp_path, "name,village", "养老服务站,甲村", name="centres.csv")
+    both = read(tmp_path, v={"kind": "units", "path": villages}, c={"kind": "facilities", "path": centres})
+    assert both["v"].frame.geometry.tolist() == both["c"].frame.geometry.tolist() == [None]
+    assert both["c"].frame["unit_id"].tolist() == ["001"]
+    assert both["v"].rejects[0].action == "noted"
+    assert both["v"].rejects[0].reason.in_("en") == (
+        "the table has no columns for a place, so it is a list only: rules that count by village can use it, rules that "
+        "measure distance cannot, and the map does not show it. The file's headers are: 编号, 村名, 常住人口."
+    )
+
+
+def test_villages_may_be_points(tmp_path):
+    path = csv_of(tmp_path, "编号,村名,常住人口,经度,纬度", "001,甲村,900,114.1,30.1")
+    layer = read_one(tmp_path, "units", path, crs="EPSG:4490")
+    assert layer.frame.geometry.geom_type.tolist() == ["Point"]

@@ -35,7 +35,7 @@ def test_a_corner_that_is_not_a_number_sets_the_row_aside():
 def test_a_shape_of_the_wrong_type_is_refused_by_name(tmp_path):
     text = refusal_of_type(tmp_path)
     assert text.splitlines()[1] == (
-        "图层“it”（in.parquet）第 1 行（编号 r0）：图形类型是 LineString，这里需要面。请改成面，或拆成多行。"
+        "图层“it”（in.parquet）第 1 行（编号 r0）：图形类型是 LineString，这里需要面或点。请改成面或点，或拆成多行。"
     )
 
 

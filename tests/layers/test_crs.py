@@ -269,7 +269,7 @@ def test_faults_of_all_layers_are_raised_at_once(tmp_path):
             tmp_path,
             one={"kind": "devices", "path": "rows.csv"},
             two={"kind": "devices", "path": "none.csv"},
-            three={"kind": "units", "path": "rows.csv", "crs": "4490"},
+            three={"kind": "roads", "path": "rows.csv", "crs": "4490"},
         )
     assert [problem.what.key for problem in caught.value.problems] == [
         "readers.no_crs",
