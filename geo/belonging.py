@@ -8,8 +8,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.places import points_of
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -28,13 +26,11 @@ def people_nearest(places: Shapes, world: World, roads: str, *, within_m: float 
     way to any point, and where there are no roads. A home farther than `within_m` metres (straight, inclusive) from its
     place belongs to none. Of places as near the first. Raises LayerError if there are neither homes nor villages.
     """
-    homes = world.homes
-    people = np.nan_to_num(homes["people"].to_numpy(float))
-    at = points_of(homes)
+    at, people = world.demand.points, world.demand.people
     known, here = np.flatnonzero(_located(at)), np.flatnonzero(_located(places))
     if not len(here) or not len(known):
         return np.zeros(len(places))
-    nearest = _nearest(at[known], places[here], world, roads)
+    nearest = _nearest(known, places[here], world, roads)
     near = shapely.distance(at[known], places[here][nearest]) <= within_m
     return np.bincount(here[nearest[near]], people[known[near]], minlength=len(places)).astype(float)
 
@@ -44,15 +40,16 @@ def by_network(places: Shapes, world: World) -> bool:
     return bool(world.layers.of_kind("roads")) and not shapely.get_dimensions(places[_located(places)]).any()
 
 
-def _nearest(homes: Shapes, places: Shapes, world: World, roads: str) -> Rows:
+def _nearest(homes: Rows, places: Shapes, world: World, roads: str) -> Rows:
+    """Return which place is nearest to each of these rows of the world's homes."""
     nearest = np.full(len(homes), -1)
     if by_network(places, world):
-        network = world.network("walk", roads)
-        origins, targets = gpd.GeoSeries(homes, crs=network.crs), gpd.GeoSeries(places, crs=network.crs)
+        network, origins = world.network("walk", roads), world.homes_on("walk", roads).take(homes)
+        targets = gpd.GeoSeries(places, crs=network.crs)
         nearest = network.nearest(origins, targets)["facility"].fillna(-1).to_numpy(np.intp)
     away = np.flatnonzero(nearest < 0)
     if len(away):
-        home, place = shapely.STRtree(places).query_nearest(homes[away])
+        home, place = shapely.STRtree(places).query_nearest(world.demand.points[homes[away]])
         order = np.lexsort((place, home))
         nearest[away] = place[order][np.unique(home[order], return_index=True)[1]]
     return nearest

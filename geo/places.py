@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,28 @@ class Homes:
     frame: gpd.GeoDataFrame
     layer: NDArray[np.object_]
     notes: tuple[Text, ...]
+
+    @cached_property
+    def points(self) -> NDArray[np.object_]:
+        """Where they are, one point each."""
+        return points_of(self.frame)
+
+    @cached_property
+    def people(self) -> Numbers:
+        """Who lives there, nobody where that is unknown."""
+        people: Numbers = np.nan_to_num(self.frame["people"].to_numpy(float))
+        return people
+
+    @cached_property
+    def ids(self) -> NDArray[np.object_]:
+        """Their ids."""
+        return np.asarray(self.frame.index, dtype=object)
+
+    @cached_property
+    def of_unit(self) -> dict[str, Rows]:
+        """The rows of the homes of each village that has any."""
+        unit_ids = self.frame["unit_id"].to_numpy(object)
+        return dict(pd.Series(unit_ids).groupby(unit_ids).indices)
 
 
 def units_of(layers: Layers) -> gpd.GeoDataFrame:

@@ -91,6 +91,16 @@ def feet_on_roads(world: World) -> Callable[[Shapes], Shapes]:
     return feet
 
 
+def home_feet(world: World, homes: Rows) -> Shapes:
+    """Return where these homes (rows) come out on the nearest road people may walk on; those too far from any stay."""
+    points = world.demand.points[homes]
+    if not world.layers.of_kind("roads"):
+        return points
+    at = world.homes_on("walk", "roads").take(homes)
+    moved: Shapes = np.where(at.on_network, shapely.points(at.x, at.y), points)
+    return moved
+
+
 def parcel_sites(parcels: gpd.GeoDataFrame, feet: Callable[[Shapes], Shapes]) -> Sites:
     """Return where each parcel would be built on: its point nearest to the road its middle is nearest to."""
     shapes = parcels.geometry.to_numpy()

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.intervals import SLIVER_M, Stretches, holding, overlapping
 from geo.places import points_of
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.network import RoadNetwork
+    from geo.network import RoadNetwork, Snapped
     from geo.world import World
 
     Flags = NDArray[np.bool_]
@@ -41,8 +41,8 @@ class Entries:
     known: bool = True
 
 
-def entries_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame, must: Flags) -> Entries:
-    """Return where each home's way first meets a road that should be lit.
+def entries_of(world: World, ref: str, roads: gpd.GeoDataFrame, must: Flags) -> Entries:
+    """Return where each home's way first meets a road that should be lit, of the `roads` that `ref` means.
 
     A home whose nearest road is one comes out at its foot on it; any other goes the shortest way to where such a road
     begins, crosses or ends, the lowest road and metre of several as near. -1 where there is no way, and for homes off
@@ -50,20 +50,18 @@ def entries_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame, must
     """
     if not (world.layers.of_kind("demand") or world.layers.of_kind("units")):
         return Entries(np.empty(0, np.intp), np.empty(0), np.empty(0), known=False)
-    homes = world.homes
-    points = gpd.GeoSeries(points_of(homes), index=homes.index, crs=network.crs)
+    network, at = world.network("walk", ref), world.homes_on("walk", ref)
     row_of = roads.index.get_indexer(network.road_ids)
-    at = network.snap(points)
     line = np.where(at.on_network, row_of[at.road], -1).astype(np.intp)
     there = (line >= 0) & must[line]
     metre = np.where(there, at.road_m, np.nan)
     away = np.flatnonzero((line >= 0) & ~there)
     if len(away):
-        line[away], metre[away] = _ways(network, points.iloc[away], roads, must)
-    return Entries(line, metre, np.nan_to_num(homes["people"].to_numpy(float)))
+        line[away], metre[away] = _ways(network, at.take(away), roads, must)
+    return Entries(line, metre, world.demand.people)
 
 
-def _ways(network: RoadNetwork, homes: gpd.GeoSeries, roads: gpd.GeoDataFrame, must: Flags) -> tuple[Rows, Numbers]:
+def _ways(network: RoadNetwork, homes: Snapped, roads: gpd.GeoDataFrame, must: Flags) -> tuple[Rows, Numbers]:
     """Return the road that should be lit which each home reaches first, and the metre there; -1 if it reaches none."""
     top = network.topology
     row_of = roads.index.get_indexer(network.road_ids)
@@ -116,13 +114,13 @@ class Traffic:
     people: Numbers
 
 
-def traffic_of(world: World, network: RoadNetwork, roads: gpd.GeoDataFrame) -> Traffic | None:
-    """Return who passes where, if the plan has both homes and villages to walk to (a point inside each), else None."""
+def traffic_of(world: World, ref: str, roads: gpd.GeoDataFrame) -> Traffic | None:
+    """Return who passes where on the `roads` that `ref` means, if the plan has both homes and villages to walk to (a point inside each), else None."""
     if not (world.layers.of_kind("demand") and len(world.units)):
         return None
-    homes, centres = world.homes, points_of(world.units)
-    origins = gpd.GeoSeries(points_of(homes), index=homes.index, crs=network.crs)
-    found = network.dependency(origins, homes["people"], gpd.GeoSeries(centres, crs=network.crs))
+    network, centres = world.network("walk", ref), points_of(world.units)
+    people = pd.Series(world.homes["people"].to_numpy(float))
+    found = network.dependency(world.homes_on("walk", ref), people, gpd.GeoSeries(centres, crs=network.crs))
     top = network.topology
     line = roads.index.get_indexer(network.road_ids)[top.road]
     order = np.lexsort((top.from_m, line))

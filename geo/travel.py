@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.network.snap import MAX_SNAP_M
 from geo.places import points_of
-from geo.ways import AlongRoads, StraightLines, Ways, at_rows
+from geo.ways import AlongRoads, StraightLines, Ways
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,8 +41,6 @@ class Travel:
 
         Raises LayerError if they go by roads and there is no such layer.
         """
-        from geo.network.modes import usable
-
         points = points_of(places)
         if self.mode == "straight":
             return StraightLines(points)
@@ -51,8 +49,8 @@ class Travel:
         if rows is None:
             at = network.snap(gpd.GeoSeries(points, crs=network.crs), max_snap_m=self.max_snap_m)
         else:
-            at = at_rows(world.homes_on(self.mode, self.roads, self.max_snap_m), rows)
-        roads = world.layers.rows("roads", self.roads)
+            at = world.homes_on(self.mode, self.roads, self.max_snap_m).take(rows)
         on_foot_in_minutes = self.mode == "walk" and self.unit == "min"
         factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
-        return AlongRoads(network, roads[usable(self.mode, roads)], points, at, self.max_snap_m, factor)
+        open_roads = world.roads_for(self.mode, self.roads)
+        return AlongRoads(network, open_roads, points, at, self.max_snap_m, factor)

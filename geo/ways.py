@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -149,7 +149,7 @@ class AlongRoads:
 
     def within(self, places: Shapes, cutoff: float, homes: Rows | None = None) -> Pairs:
         """Return every pair whose way costs at most the cutoff."""
-        points, at = (self.homes, self.at) if homes is None else (self.homes[homes], at_rows(self.at, homes))
+        points, at = (self.homes, self.at) if homes is None else (self.homes[homes], self.at.take(homes))
         doors = entrances(places, self.roads)
         limit = cutoff / self.factor
         found = self.network.pairs_within(at, self._points(doors.point), cutoff=limit, max_snap_m=self.max_snap_m)
@@ -200,11 +200,6 @@ def _inside(homes: Shapes, places: Shapes) -> tuple[Rows, Rows]:
     area = np.flatnonzero(shapely.get_dimensions(places) == 2)
     home, found = shapely.STRtree(places[area]).query(homes, predicate="intersects")
     return home, area[found]
-
-
-def at_rows(at: Snapped, rows: Rows) -> Snapped:
-    """Return where some of the points meet the network."""
-    return replace(at, **{field.name: getattr(at, field.name)[rows] for field in fields(at)})
 
 
 def _cheapest(home: Rows, place: Rows, cost: Numbers) -> Pairs:

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from geo.edits import leaves_ways
-from geo.places import Homes, homes_of, points_of, units_of
+from geo.network.snap import MAX_SNAP_M
+from geo.places import Homes, homes_of, units_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,6 +32,7 @@ class World:
     _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
     _snaps: dict[tuple[str, str, float], Snapped] = field(default_factory=dict, repr=False)
     _routes: dict[tuple[str, str], Routes] = field(default_factory=dict, repr=False)
+    _roads: dict[tuple[str, str], gpd.GeoDataFrame] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
     def units(self) -> gpd.GeoDataFrame:
@@ -56,14 +58,25 @@ class World:
             self._networks[key] = network_for(mode, self.layers.rows("roads", roads), unit=unit)
         return self._networks[key]
 
-    def homes_on(self, mode: str, roads: str, max_snap_m: float) -> Snapped:
+    def roads_for(self, mode: str, roads: str) -> gpd.GeoDataFrame:
+        """Return which of the roads that `roads` means the network of that mode is made of; worked out once."""
+        key = (mode, roads)
+        if key not in self._roads:
+            from geo.network.modes import usable
+
+            rows = self.layers.rows("roads", roads)
+            self._roads[key] = rows[usable(mode, rows)]
+        return self._roads[key]
+
+    def homes_on(self, mode: str, roads: str, max_snap_m: float = MAX_SNAP_M) -> Snapped:
         """Return where each home (row of `homes`) meets the network of that mode, in metres or minutes; worked out once."""
         import geopandas as gpd
 
         key = (mode, roads, max_snap_m)
         if key not in self._snaps:
-            points = gpd.GeoSeries(points_of(self.homes), crs=self.layers.crs)
-            self._snaps[key] = self.network(mode, roads).snap(points, max_snap_m=max_snap_m)
+            points = gpd.GeoSeries(self.demand.points, crs=self.layers.crs)
+            either = self._networks.get((mode, roads, "min")) or self.network(mode, roads)  # the same edges
+            self._snaps[key] = either.snap(points, max_snap_m=max_snap_m)
         return self._snaps[key]
 
     def routes_to(self, place: str, roads: str) -> Routes:
@@ -77,7 +90,7 @@ class World:
 
         key = (place, roads)
         if key not in self._routes:
-            homes = gpd.GeoSeries(points_of(self.homes), crs=self.layers.crs)
+            homes = gpd.GeoSeries(self.demand.points, crs=self.layers.crs)
             self._routes[key] = self.network("vehicle", roads).routes(homes, destination(self, place).points)
         return self._routes[key]
 

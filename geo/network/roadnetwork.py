@@ -171,13 +171,15 @@ class RoadNetwork:
     ) -> Dependency:
         """Return how many people use each road on their way to the nearest facility; see Dependency.
 
-        `people` is on origins.index. Raises LayerError as `snap` does.
+        `people` is on origins.index. Origins may be what `snap` returned for them: then they are numbered. Raises
+        LayerError as `snap` does.
         """
         rank = np.argsort(np.asarray(facilities.index), kind="stable")
-        points = legs(self.topology, self.costs, self.snap(origins, max_snap_m=max_snap_m), leaving=True)
+        origin_ids, at = self._placed(origins, max_snap_m)
+        points = legs(self.topology, self.costs, at, leaving=True)
         to = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
         sources = legs(self.topology, self.costs, to, leaving=False)
-        number = people.reindex(origins.index).to_numpy(dtype=float)
+        number = people.reindex(origin_ids).to_numpy(dtype=float)
         return dependency(self._towards, self.topology, self.costs, points, sources, number, len(self.road_ids))
 
     def routes(self, origins: Any, places: Any, *, max_snap_m: float = MAX_SNAP_M) -> Routes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,10 @@ class Snapped:
 
     def __len__(self) -> int:
         return len(self.edge)
+
+    def take(self, rows: Rows) -> Snapped:
+        """Return some of them."""
+        return Snapped(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def snapped(segments: Segments, x: Numbers, y: Numbers, *, max_snap_m: float) -> Snapped:

@@ -110,7 +110,7 @@ class AlongRoad(Rule):
         reach = reach_of(network, roads, devices, every, self.radius_m, self.offset_m)
         place = np.where(must | blank, np.cumsum(must | blank) - 1, -1)
         dark = dark_stretches(reach, devices.works, np.flatnonzero((must | blank) & ~always), length)
-        entries = entries_of(world, world.network("walk", self.roads), roads, must)
+        entries = entries_of(world, self.roads, roads, must)
         lighting = Lighting(roads, network, length, place, devices, reach, dark, entries)
         return lighting, must, blank, always
 
@@ -139,7 +139,7 @@ class AlongRoad(Rule):
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return the dark stretches of each road that is short: where they start and end, and how many pass there."""
         lighting = _detail(coverage)
-        traffic = traffic_of(world, world.network("walk", self.roads), lighting.roads)
+        traffic = traffic_of(world, self.roads, lighting.roads)
         return list(dark_gaps(self, coverage, lighting, self.min_length_m, traffic).gaps)
 
     def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:

@@ -25,7 +25,16 @@ from geo.places import (
 )
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.sites import PARCEL_WORTH, Sites, beside_homes, feet_on_roads, home_weights, idle_parcels, parcel_sites
+from geo.sites import (
+    PARCEL_WORTH,
+    Sites,
+    beside_homes,
+    feet_on_roads,
+    home_feet,
+    home_weights,
+    idle_parcels,
+    parcel_sites,
+)
 from geo.supply import (
     Meant,
     Supply,
@@ -136,26 +145,13 @@ class Presence(Rule):
         plan = blueprint(world.layers, self._meant, self.cost)
         if plan is None or not gaps:
             return []
-        feet = feet_on_roads(world)
         parcels = idle_parcels(world, plan.area_m2)
-        sites = parcel_sites(parcels, feet)
+        sites = parcel_sites(parcels, feet_on_roads(world))
         unit_of_site = _units_of_parcels(parcels, sites, world)
-        homes = world.homes[world.homes["unit_id"].isin([gap.unit_id for gap in gaps])]
-        homes = homes.assign(foot=feet(points_of(homes)))
-        homes = homes[homes["foot"].notna()]
-        by_unit = homes.groupby("unit_id").indices
-        none = np.zeros(0, np.int64)
-        orders = [
-            _order(
-                gap,
-                _best_sites(
-                    sites.at(np.flatnonzero(unit_of_site == gap.unit_id)),
-                    homes.iloc[by_unit.get(gap.unit_id, none)],
-                    gap,
-                ),
-            )
-            for gap in gaps
-        ]
+        none, orders = np.zeros(0, np.int64), []
+        for gap in gaps:
+            own = sites.at(np.flatnonzero(unit_of_site == gap.unit_id))
+            orders.append(_order(gap, _best_sites(own, world.demand.of_unit.get(gap.unit_id, none), gap, world)))
         return built(plan, self.id, orders)
 
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
@@ -218,14 +214,15 @@ def _units_of_parcels(parcels: gpd.GeoDataFrame, sites: Sites, world: World) -> 
     return ids_at(np.where(own == NOWHERE, rows_containing(sites.point, world.units), own), world.units)
 
 
-def _best_sites(parcels: Sites, homes: gpd.GeoDataFrame, gap: Gap) -> Sites:
-    """Return the places in a village from which its people are nearest on average, idle parcels preferred."""
-    weight = home_weights(homes["people"].to_numpy(float))
-    beside = beside_homes(homes.index.to_numpy(object), homes["foot"].to_numpy(), weight, SPACING_M)
+def _best_sites(parcels: Sites, homes: Rows, gap: Gap, world: World) -> Sites:
+    """Return the places in a village from which its people (homes by row) are nearest, idle parcels preferred."""
+    homes = homes[~shapely.is_missing(world.demand.points[homes])]
+    weight = home_weights(world.demand.people[homes])
+    beside = beside_homes(world.demand.ids[homes], home_feet(world, homes), weight, SPACING_M)
     inside = shapely.intersects(beside.point, gap.geometry)
     sites = parcels.and_(beside.at(np.flatnonzero(inside)))
     if not len(sites):
         sites = Sites(np.array([shapely.point_on_surface(gap.geometry)]), [("unit", gap.unit_id)])
-    walk = shapely.distance(sites.point[:, None], points_of(homes)[None, :]) @ weight
+    walk = shapely.distance(sites.point[:, None], world.demand.points[homes][None, :]) @ weight
     best = np.argsort(walk / np.where(sites.is_parcel, PARCEL_WORTH, 1.0), kind="stable")
     return sites.at(np.resize(best, int(gap.amount)))

@@ -27,8 +27,9 @@ from geo.supply import (
     units_with_rejects,
     what_is,
 )
+from geo.travel import WALK_M_PER_MIN, Travel
 from geo.unserved import Unserved, gaps_of, projects_for
-from geo.ways import AlongRoads, Stands, StraightLines, Ways, at_rows
+from geo.ways import Stands, Ways
 from layers.options import checked_where
 from layers.problems import LayerError, Problem
 from layers.text import Text, say
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.int64]
     Shapes = NDArray[np.object_]
-
-# 15-minute-circle standards walk 60-80 m/min; the old 50 (DOMAIN 3).
-WALK_M_PER_MIN = 80.0
 
 # A place twice as far as it may be is wholly without (see geo.coverage.need): what lies beyond makes no difference.
 WHOLLY_WITHOUT = 2.0
@@ -110,28 +108,14 @@ class Reach(Rule):
     def _meant(self) -> Meant:
         return Meant("facilities", self.facilities, self.category, self.facilities_where)
 
-    def _ways(self, world: World, homes: gpd.GeoDataFrame, points: Shapes, rows: Rows | None) -> Ways:
-        """Return the ways from these homes, which are those rows of all homes (None: they are none of them)."""
-        if self.mode == "straight":
-            return StraightLines(points)
-        unit: Literal["m", "min"] = "min" if self.mode == "drive" and self.cutoff_min is not None else "m"
-        network = world.network(self.mode, self.roads, unit)
-        if rows is None:
-            at = network.snap(homes.geometry, max_snap_m=self.max_snap_m)
-        else:
-            at = at_rows(world.homes_on(self.mode, self.roads, self.max_snap_m), rows)
-        roads = world.layers.rows("roads", self.roads)
-        on_foot_in_minutes = self.mode == "walk" and self.cutoff_min is not None
-        factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
-        return AlongRoads(network, roads[roads.index.isin(network.road_ids)], points, at, self.max_snap_m, factor)
-
     def measure(self, world: World) -> Measured:
         """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""
         self._refuse_lists(world)
         homes, rows = demand_rows(world, self.demand, self.where)
         found = supply(world.layers, self._meant)
         points = points_of(homes)
-        ways = self._ways(world, homes, points, rows)
+        travel = Travel(self.mode, self._cutoff[1], self.roads, self.walk_m_per_min, self.max_snap_m)
+        ways = travel.ways(world, homes, rows)
         places, any_works = found.frame.geometry.to_numpy(), bool(found.works.any())
         high = ways.nearest(places[found.works])
         apart = ~ways.is_joined(places)

@@ -138,10 +138,7 @@ def _places(roads: gpd.GeoDataFrame, judged: Flags, world: World) -> gpd.GeoData
 
 def _homes_on(world: World, roads: str) -> tuple[Numbers, tuple[Rows, Numbers] | None]:
     """Return the people of each home, and the edge and metre on it of its nearest road (-1: none); None if nobody knows."""
-    import geopandas as gpd
-
     if not (world.layers.of_kind("demand") or world.layers.of_kind("units")):
         return np.zeros(0), None
-    homes, network = world.homes, world.network("any", roads)
-    at = network.snap(gpd.GeoSeries(points_of(homes), crs=network.crs))
-    return np.nan_to_num(homes["people"].to_numpy(float)), (np.where(at.on_network, at.edge, -1), at.edge_m)
+    at = world.homes_on("any", roads)
+    return world.demand.people, (np.where(at.on_network, at.edge, -1), at.edge_m)
