@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers import patterns
 from layers.headers import folded
 from layers.readers.raw import Fault
 from layers.schema import Column
@@ -115,10 +116,9 @@ def shown(cell: object) -> str:
 
 
 def _blank(cells: pd.Series) -> NDArray[np.bool_]:
-    blank: NDArray[np.bool_] = cells.isna().to_numpy(bool, copy=True)
-    if not pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        blank |= (cells.astype("str").str.strip() == "").to_numpy(bool)
-    return blank
+    if pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return np.asarray(cells.isna(), bool)
+    return patterns.blank(cells.astype("str"))
 
 
 def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Fault]]:
@@ -129,7 +129,7 @@ def _numbers(cells: pd.Series, column: Column) -> tuple[pd.Series, list[Fault]]:
     else:
         text = cells.map(_number_text, na_action="ignore").astype("str") if kind == "object" else cells.astype("str")
         text = text.str.strip()
-        clean = text.str.fullmatch(NUMBER).fillna(False).to_numpy(bool)
+        clean = patterns.whole(text, NUMBER)
         values = np.full(len(cells), np.nan)
         values[clean] = text[clean].astype(float)
         odd = np.flatnonzero(~clean & ~_blank(cells) | np.isinf(values))
@@ -205,9 +205,8 @@ def _plain_first(cells: pd.Series, column: Column, read: Callable[[object], Read
         return cells.astype("Int64").astype("str"), []
     if cells.dtype != "str":
         return _by_unique(cells, column.name, read)
-    words = cells.str
-    clean = words.fullmatch(_PLAIN) & ~words.fullmatch(_EXCEL_POWER.pattern)
-    odd = (cells.notna() & ~clean).to_numpy(bool)
+    clean = patterns.whole(cells, _PLAIN) & ~patterns.whole(cells, _EXCEL_POWER.pattern)
+    odd = cells.notna().to_numpy(bool) & ~clean
     if not odd.any():
         return cells, []
     values, faults = _by_unique(cells[odd], column.name, read)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers import patterns
 from layers.cells import empty_column, read_column
 from layers.filtering import chosen_rows
 from layers.headers import matched
@@ -181,7 +182,7 @@ def _totals(frame: pd.DataFrame, cells: pd.DataFrame, geometry: NDArray[np.objec
     for column in looked_at:
         if pd.api.types.is_numeric_dtype(column.dtype):
             continue
-        likely = np.flatnonzero(column.astype("str").str.contains(_MAY_BE_TOTAL).fillna(False).to_numpy(bool))
+        likely = np.flatnonzero(patterns.anywhere(column.astype("str"), _MAY_BE_TOTAL))
         found[[at for at in likely if _is_total(column.iloc[at])]] = True
     return found if geometry is None else found & is_missing(geometry)
 

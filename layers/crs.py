@@ -178,6 +178,15 @@ def middles(geometry: Geometries) -> Floats:
     return np.asarray((there[:, :2] + there[:, 2:]) / 2, float)
 
 
+def is_cgcs2000(crs: pyproj.CRS) -> bool:
+    """Return whether a system is on China's datum, which is WGS 84 to within centimetres.
+
+    PROJ has no transformation between the two and uses none, but only after a search that takes longer than everything
+    else that is done with a town's coordinates: whoever knows may leave it out.
+    """
+    return crs.geodetic_crs is not None and crs.geodetic_crs.name == "China Geodetic Coordinate System 2000"
+
+
 def name_of(crs: pyproj.CRS) -> str:
     """Return "EPSG:4547" where the system has a code, else its WKT."""
     authority = crs.to_authority()
@@ -252,6 +261,8 @@ def _transformer(system: System, run: pyproj.CRS, geometry: Geometries, where: T
 def _change(source: str, run: str, box: tuple[float, float, float, float]) -> pyproj.Transformer | None:
     """Return the best transformation for that box in degrees, None if a local datum has none there."""
     one, other, area = pyproj.CRS.from_wkt(source), pyproj.CRS.from_wkt(run), AreaOfInterest(*box)
+    if one.is_geographic and one.name == "WGS 84" and is_cgcs2000(other):
+        one = pyproj.CRS.from_epsg(4490)
     datum = one.geodetic_crs.name if one.geodetic_crs else ""
     if not _LOCAL_DATUM.search(f"{one.name} {datum}"):
         return pyproj.Transformer.from_crs(one, other, always_xy=True, area_of_interest=area)

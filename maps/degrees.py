@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=4)
 def to_degrees(crs: str) -> Transformer:
     """Return the change from a CRS to WGS 84, x to longitude and y to latitude."""
-    from pyproj import Transformer
+    from pyproj import CRS, Transformer
 
-    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    from layers.crs import is_cgcs2000
+
+    run = CRS.from_user_input(crs)
+    return Transformer.from_crs(run, run.geodetic_crs if is_cgcs2000(run) else "EPSG:4326", always_xy=True)
