@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 # A year of one village post, in yuan: between a part-time cleaner and a social worker (DOMAIN 3, STF-01 to 03; mark I).
-POST = Cost(low=20_000, mid=30_000, high=45_000, per="person and year", life_years=1)
+POST = Cost(low=20_000, mid=30_000, high=45_000, per="post", life_years=1)
 
 # 1500/500 must be 3 whatever the last bit of the division says.
 NOISE = 1e-9
