@@ -158,7 +158,12 @@ class Capacity(Rule):
         metres = np.array([f"off_network:{m:.0f}" for m in np.nan_to_num(around.stands.offset_m)], dtype=object)
         required = np.full(len(low), self.per_1000)
         open_ = (lacking(required, low, "at_least") > 0) & (lacking(required, high, "at_least") == 0)
-        cases: list[Flags] = [off & np.isnan(around.stands.offset_m), off, *(open_ & doubt for doubt in doubts.values()), high == 0]
+        cases: list[Flags] = [
+            off & np.isnan(around.stands.offset_m),
+            off,
+            *(open_ & doubt for doubt in doubts.values()),
+            high == 0,
+        ]
         words: list[object] = ["no_road", metres, *doubts, "out_of_reach"]
         reason: NDArray[np.object_] = np.select(cases, [np.asarray(word, object) for word in words], "")
         return np.where(off, np.nan, low), np.where(off, np.nan, high), reason
