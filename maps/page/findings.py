@@ -35,8 +35,10 @@ def findings(assessment: Assessment, cards: Mapping[str, pd.DataFrame]) -> tuple
         if _places_short(coverage)
     ]
     lines = [line for _, line in sorted(said, key=lambda pair: -pair[0])[:MOST_RULES]]
-    if not lines:
+    idle = [coverage for coverage in assessment.coverages.values() if not len(coverage.frame)]
+    if not lines and len(idle) < len(assessment.coverages):
         lines = [say("page.finding_none")]
+    lines += [say("page.finding_not_judged", title=_title(coverage)) for coverage in idle]
     unknown = sum(int((c.frame["status"] == UNKNOWN).sum()) for c in assessment.coverages.values())
     if unknown:
         lines.append(say("page.finding_unknown", places=f"{unknown:,}"))
@@ -57,7 +59,7 @@ def worst_unit(card: pd.DataFrame) -> str | None:
 
 def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Text:
     short, everybody = people_short(coverage), float(np.nansum(coverage.frame["people"].to_numpy(float)))
-    title = coverage.rule.title if coverage.rule.title.in_("en") else coverage.rule.id
+    title = _title(coverage)
     if not short:
         return say("page.finding_places", title=title, places=f"{_places_short(coverage):,}")
     villages = int((card["state"] == SHORT).sum())
@@ -71,6 +73,10 @@ def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -
     )
 
 
+def _title(coverage: Coverage) -> object:
+    return coverage.rule.title if coverage.rule.title.in_("en") else coverage.rule.id
+
+
 def _places_short(coverage: Coverage) -> int:
     return int((coverage.frame["status"] == SHORT).sum())
 
@@ -81,6 +87,8 @@ def _money(assessment: Assessment) -> tuple[Text, ...]:
         return ()
     if budget is None:
         cost, people = ranked[-1].cumulative_cost, sum(r.people_served for r in ranked)
+        if not people:
+            return (say("page.finding_all_places", projects=len(ranked), cost=f"{cost:,.0f}"),)
         return (say("page.finding_all", projects=len(ranked), cost=f"{cost:,.0f}", people=f"{people:,.0f}"),)
     bought = [r for r in ranked if r.in_budget]
     cost, people = sum(r.project.cost_mid for r in bought), sum(r.people_served for r in bought)
