@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geo.world import World
 
+    Flags = NDArray[np.bool_]
     Numbers = NDArray[np.float64]
 
 MET, SHORT, UNKNOWN = "met", "short", "unknown"
@@ -63,13 +64,15 @@ def decided(measured: Measured) -> gpd.GeoDataFrame:
     low = frame.pop("supplied_low").to_numpy(float) if "supplied_low" in frame else supplied
     high = frame.pop("supplied_high").to_numpy(float) if "supplied_high" in frame else supplied
     missing = lacking(required, supplied, measured.sense)
-    status = _status(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
+    met, short = _known(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
+    known = met | short
     frame["unit"] = measured.unit
-    frame["shortfall"] = np.where(status == UNKNOWN, np.nan, missing)
-    frame["status"] = pd.Categorical(status, categories=STATUSES)
-    short = np.where(status == SHORT, people_without(required, missing, *dependants(measured)), 0.0)
-    frame["people_short"] = np.where(status == UNKNOWN, np.nan, short)
-    near = (status != UNKNOWN) & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
+    frame["shortfall"] = np.where(known, missing, np.nan)
+    status = np.select([met, short], [STATUSES.index(MET), STATUSES.index(SHORT)], STATUSES.index(UNKNOWN))
+    frame["status"] = pd.Categorical.from_codes(status, categories=STATUSES)
+    without = np.where(short, people_without(required, missing, *dependants(measured)), 0.0)
+    frame["people_short"] = np.where(known, without, np.nan)
+    near = known & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
     frame["borderline"] = near & (required > 0) & (measured.unit in MEASURED_UNITS)
     return frame
 
@@ -107,8 +110,6 @@ def lacking(required: Numbers, supplied: Numbers, sense: Sense) -> Numbers:
     return np.where(missing <= noise, 0.0, missing)
 
 
-def _status(lacking_one: Numbers, lacking_other: Numbers) -> NDArray[np.str_]:
-    """Return the verdict that holds at both ends of what supply may be, unknown where they differ."""
-    met = (lacking_one == 0) & (lacking_other == 0)
-    short = (lacking_one > 0) & (lacking_other > 0)
-    return np.where(met, MET, np.where(short, SHORT, UNKNOWN))
+def _known(lacking_one: Numbers, lacking_other: Numbers) -> tuple[Flags, Flags]:
+    """Return which places are met, and which short, at both ends of what supply may be; the others are unknown."""
+    return (lacking_one == 0) & (lacking_other == 0), (lacking_one > 0) & (lacking_other > 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,13 +124,13 @@ def demand_rows(world: World, ref: str, where: str | None) -> tuple[gpd.GeoDataF
 
 def unit_rows(names: Sequence[str] | NDArray[np.object_], units: gpd.GeoDataFrame) -> Rows:
     """Return the row of the village each text means, by id or else by a name only one village has; -1 if none."""
-    wanted = np.asarray(names, dtype=object)
-    by_id = units.index.get_indexer(pd.Index(wanted, dtype=object))
-    called = pd.Series(np.arange(len(units)), index=texts(units["name"]))
-    called = called[(called.index != "") & ~called.index.duplicated(keep=False)]
-    by_name = called.reindex(wanted).fillna(NOWHERE).to_numpy(np.int64)
-    rows: Rows = np.where(by_id == NOWHERE, by_name, by_id)
-    return rows
+    if not len(names):
+        return np.zeros(0, np.int64)
+    called = texts(units["name"]).tolist()
+    often = Counter(called)
+    row_of = {name: row for row, name in enumerate(called) if name and often[name] == 1}
+    row_of |= {id_: row for row, id_ in enumerate(units.index.tolist())}
+    return np.array([row_of.get(name, NOWHERE) for name in names], dtype=np.int64)
 
 
 def served_units(cell: str, units: gpd.GeoDataFrame) -> list[int]:
@@ -180,8 +181,10 @@ def unit_people(units: gpd.GeoDataFrame, homes: Homes) -> Numbers:
 
 def texts(column: pd.Series) -> NDArray[np.object_]:
     """Return a column's cells as stripped text, "" where blank."""
-    cells = column.astype(object).where(column.notna(), "")
-    return np.array([str(cell).strip() for cell in cells], dtype=object)
+    blank = column.isna().to_numpy()
+    cells = np.array([str(cell).strip() for cell in column.tolist()], dtype=object)
+    cells[blank] = ""
+    return cells
 
 
 def _villages_as_homes(layers: Layers, units: gpd.GeoDataFrame) -> Homes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from geo.world import World
+    from layers.layer import Layers
 
     Rows = NDArray[np.int64]
     Numbers = NDArray[np.float64]
@@ -68,13 +69,20 @@ def idle_parcels(world: World, area_m2: float) -> gpd.GeoDataFrame:
 
     The area is the one given, else that of the polygon; a parcel whose area is neither given nor drawn is left out.
     """
-    parcels = together(world.layers, "parcels")[0]
+    parcels, area = world.parcels
+    return parcels[area >= area_m2]
+
+
+def free_parcels(layers: Layers) -> tuple[gpd.GeoDataFrame, Numbers]:
+    """Return the idle parcels that may be built on, by id, and the area of each in m2; NaN where nobody knows it."""
+    parcels = together(layers, "parcels")[0]
     if not len(parcels):
-        return parcels
+        return parcels, np.zeros(0)
     drawn = parcels.geometry.area.to_numpy()
     area = np.where(parcels["area_m2"].isna(), np.where(drawn > 0, drawn, np.nan), parcels["area_m2"].to_numpy(float))
     barred = _mentions(parcels["use"], NOT_TO_BUILD_ON) | _mentions(parcels["tenure"], CONTESTED)
-    return parcels[(area >= area_m2) & ~barred & ~parcels.geometry.isna().to_numpy()]
+    free = ~barred & ~parcels.geometry.isna().to_numpy()
+    return parcels[free], area[free]
 
 
 def feet_on_roads(world: World) -> Callable[[Shapes], Shapes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -103,9 +104,9 @@ def receiving(layers: Layers, meant: Meant) -> tuple[Layer, str]:
     layer, rows = max(layers.parts(meant.kind, meant.ref), key=lambda part: len(part[1]))
     if meant.category is not None:
         return layer, layers.category(meant.kind, meant.category)
-    words = rows[CATEGORY_COLUMNS.get(meant.kind, "category")].dropna().value_counts()
-    if len(words):
-        return layer, str(min(words.index[words == words.max()]))
+    words = Counter(rows[CATEGORY_COLUMNS.get(meant.kind, "category")].dropna().tolist())
+    if words:
+        return layer, str(min(word for word in words if words[word] == max(words.values())))
     return layer, canonical(meant.kind, meant.ref) or meant.ref
 
 

@@ -14,7 +14,7 @@ import shapely
 from geo.building import Blueprint, Order, built
 from geo.coverage import SHORT
 from geo.gaps import Gap, clustered, stable_id
-from geo.places import ids_at, rows_containing
+from geo.places import ids_at, rows_containing, texts
 from geo.sites import (
     PARCEL_WORTH,
     Sites,
@@ -85,6 +85,14 @@ class Unserved:
         """What each home counts when sites are chosen."""
         return home_weights(self.people)
 
+    @cached_property
+    def _unit_names(self) -> dict[str, str]:
+        return dict(zip(self.units.index, texts(self.units["name"]), strict=True))
+
+    def unit_name(self, unit_id: str) -> str:
+        """Return what the village is called, its id if it has no name."""
+        return self._unit_names.get(unit_id) or unit_id
+
     def servable(self, rows: Rows) -> NDArray[np.bool_]:
         """Return which of these homes a facility beside them could serve at all."""
         return self.ways.stands.leg[rows] <= self.cutoff
@@ -120,7 +128,7 @@ def _gap(unserved: Unserved, rows: Rows, *, is_cut_off: bool) -> Gap:
         severity=unserved.severity,
         place_ids=(str(ids[anchor]), *map(str, np.delete(ids, anchor))),
         unit_id=unit_id,
-        name=_unit_name(unserved.units, unit_id) or str(unserved.homes["name"].iloc[rows[anchor]] or ids[anchor]),
+        name=unserved.unit_name(unit_id) or str(unserved.homes["name"].iloc[rows[anchor]] or ids[anchor]),
         amount=known,
         unit="people",
         people=known,
@@ -206,10 +214,5 @@ def _order(unserved: Unserved, site: Sites, unit_id: str, rows: Rows, gap_of: Ro
         tuple(gaps[i].id for i in order),
         site,
         (unit_id,),
-        _unit_name(unserved.units, unit_id) or gaps[order[0]].name,
+        unserved.unit_name(unit_id) or gaps[order[0]].name,
     )
-
-
-def _unit_name(units: gpd.GeoDataFrame, unit_id: str) -> str:
-    name = units["name"].get(unit_id)
-    return unit_id if name is None or pd.isna(name) or not str(name).strip() else str(name).strip()

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from geo.edits import leaves_ways
 from geo.network.snap import MAX_SNAP_M
 from geo.places import Homes, homes_of, units_of
+from geo.sites import free_parcels
 
 if TYPE_CHECKING:
     import datetime as dt
 
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
 
     from geo.network import RoadNetwork
     from geo.network.costs import Unit
@@ -49,13 +52,18 @@ class World:
         """Demand at the finest grain given: points with `people` and `unit_id`; the units themselves if there are none."""
         return self.demand.frame
 
+    @cached_property
+    def parcels(self) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+        """The idle parcels that may be built on, by id, and the area of each in m2 (NaN: unknown)."""
+        return free_parcels(self.layers)
+
     def network(self, mode: str, roads: str = "roads", unit: Unit = "m") -> RoadNetwork:
         """Return the network of that travel mode over the roads `roads` means, with costs in metres or minutes; built once."""
-        from geo.network.modes import network_for
+        from geo.network.modes import network_of
 
         key = (mode, roads, unit)
         if key not in self._networks:
-            self._networks[key] = network_for(mode, self.layers.rows("roads", roads), unit=unit)
+            self._networks[key] = network_of(mode, self.roads_for(mode, roads), unit=unit)
         return self._networks[key]
 
     def roads_for(self, mode: str, roads: str) -> gpd.GeoDataFrame:

@@ -36,10 +36,12 @@ def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> Road
     """
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
-    if mode == "any":
-        return RoadNetwork.from_frame(roads)
-    open_roads = roads[usable(mode, roads)]
-    if mode == "vehicle":
+    return network_of(mode, roads[usable(mode, roads)], unit=unit)
+
+
+def network_of(mode: str, open_roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> RoadNetwork:
+    """Return the network of these roads, all of which the mode may use; see network_for."""
+    if mode in ("any", "vehicle"):
         return RoadNetwork.from_frame(open_roads)
     if mode == "walk":
         return RoadNetwork.from_frame(open_roads, speed_kmh=ACCESS_WALK_KMH if unit == "min" else None)
@@ -50,6 +52,8 @@ def network_for(mode: str, roads: gpd.GeoDataFrame, *, unit: Unit = "m") -> Road
 
 def usable(mode: str, roads: gpd.GeoDataFrame) -> pd.Series:
     """Return which roads the mode may use, a Series of booleans on the roads' index."""
+    if mode == "any":
+        return pd.Series(True, index=roads.index)
     barred = classes.NOT_A_ROAD | _BARRED[mode]
     word = pd.Series(None, index=roads.index, dtype=object)
     for column in _ACCESS[mode]:

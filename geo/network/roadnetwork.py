@@ -119,10 +119,13 @@ class RoadNetwork:
         to = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
         sources = legs(self.topology, costs, to, leaving=False)
         found = nearest(graph, costs, points, sources, limit=limit_of(cutoff))
-        status = np.where(at.on_network, np.where(found.source >= 0, REACHED, UNREACHABLE), OFF_NETWORK).astype(object)
-        if np.isfinite(cutoff) and (status == UNREACHABLE).any():
-            anyhow = nearest(graph, costs, points, sources, limit=np.inf)
-            status[(status == UNREACHABLE) & (anyhow.source >= 0)] = BEYOND
+        beyond = np.zeros(len(at), bool)
+        if np.isfinite(cutoff) and (at.on_network & (found.source < 0)).any():
+            beyond = nearest(graph, costs, points, sources, limit=np.inf).source >= 0
+        cases = [~at.on_network, found.source >= 0, beyond]
+        status = np.select(
+            cases, [STATUSES.index(word) for word in (OFF_NETWORK, REACHED, BEYOND)], STATUSES.index(UNREACHABLE)
+        )
         return _nearest_frame(origin_ids, facilities.index[rank], found, status)
 
     def pairs_within(
@@ -289,15 +292,13 @@ def _join_frame(ids: pd.Index, lines: Lines, joins: Joins | None) -> pd.DataFram
     )
 
 
-def _nearest_frame(
-    origins: pd.Index, facilities: pd.Index, found: Nearest, status: NDArray[np.object_]
-) -> pd.DataFrame:
-    off = status == OFF_NETWORK
+def _nearest_frame(origins: pd.Index, facilities: pd.Index, found: Nearest, status: NDArray[np.intp]) -> pd.DataFrame:
+    off = status == STATUSES.index(OFF_NETWORK)
     return pd.DataFrame(
         {
             "cost": np.where(off, np.nan, found.cost),
             "facility": pd.array(facilities).take(found.source, allow_fill=True) if len(facilities) else None,
-            "status": pd.Categorical(status, categories=STATUSES),
+            "status": pd.Categorical.from_codes(status, categories=STATUSES),
         },
         index=origins,
     )

@@ -174,10 +174,11 @@ class Reach(Rule):
     ) -> NDArray[np.object_]:
         cutoff = np.full(len(high), self._cutoff[0])
         short, open_ = lacking(cutoff, high, "at_most") > 0, lacking(cutoff, low, "at_most") == 0
-        off = np.array([f"off_network:{metres:.0f}" for metres in np.nan_to_num(stands.offset_m)], dtype=object)
-        cases = [np.isnan(high) & np.isnan(stands.offset_m), np.isnan(high), short & open_, np.isinf(high)]
-        words = ["no_road", off, why.astype(object), "unreachable" if any_works else "no_facility"]
+        cases = [np.isnan(high) & np.isnan(stands.offset_m), short & open_, np.isinf(high)]
+        words = ["no_road", why.astype(object), "unreachable" if any_works else "no_facility"]
         reasons: NDArray[np.object_] = np.select(cases, words, "").astype(object)
+        off = np.flatnonzero(np.isnan(high) & ~np.isnan(stands.offset_m))
+        reasons[off] = [f"off_network:{metres:.0f}" for metres in stands.offset_m[off]]
         return reasons
 
     def _notes(self, frame: gpd.GeoDataFrame, apart: int) -> list[Text]:
