@@ -238,13 +238,9 @@ def _added(touching: Sequence[tuple[int, Edit]], layers: Layers, ref: str) -> tu
     adding = [(number, edit.layer, edit.added) for number, edit in touching if edit.added is not None]
     for name in sorted({layer for _, layer, _ in adding}):
         some = [(number, cut) for number, layer, cut in adding if layer == name]
-        frame = gathered([cut for _, cut in some]).reset_index(drop=True)
-        layer = replace(layers[name], frame=frame.reindex(columns=frame.columns.union(["category", "status"])))
-        changed = replace(layers, by_name={**layers.by_name, name: layer})
-        rows = pd.concat(
-            [rows for part, rows in changed.parts("devices", ref) if part.name == name] or [frame.iloc[:0]]
-        )
-        rows = rows[_states(layer, rows)[0]]
+        frame = layers.to_be_added(name, [cut for _, cut in some]).reset_index(drop=True)
+        rows = layers.meant(layers[name], ref, frame)
+        rows = rows[_states(layers[name], rows)[0]]
         found.append(rows)
         project.append(np.repeat([number for number, _ in some], [len(cut) for _, cut in some])[rows.index])
     return np.concatenate(project), pd.concat(found)

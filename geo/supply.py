@@ -13,7 +13,6 @@ import pandas as pd
 from geo.edits import leaves_ways, names_cell
 from geo.places import unit_rows
 from layers.categories import CATEGORY_COLUMNS, canonical
-from layers.edit import gathered
 from layers.text import Text, known, say
 from layers.where import parse_where
 
@@ -169,7 +168,7 @@ def _counted(
     layer: Layer, rows: list[tuple[int, Cut]], meant: Meant, layers: Layers
 ) -> tuple[Rows, gpd.GeoDataFrame] | None:
     """Return which of the rows added to one layer count, and whose they are; None where a status is left open."""
-    frame = gathered([cut for _, cut in rows]).reindex(columns=layer.frame.columns)
+    frame = layers.to_be_added(layer.name, [cut for _, cut in rows])
     frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(cut) for _, cut in rows]))
     frame = meant.among(layers.meant(layer, meant.ref, frame), layers)
     if "status" in layer.given:

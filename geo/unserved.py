@@ -158,8 +158,8 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
     tried leave out is tried beside itself, so that at the end only homes too far from any road are left.
     """
     gap_of = np.full(len(unserved.homes), -1)
-    for i, gap in enumerate(gaps):
-        gap_of[unserved.homes.index.get_indexer(list(gap.place_ids))] = i
+    places = [place for gap in gaps for place in gap.place_ids]
+    gap_of[unserved.homes.index.get_indexer(places)] = np.repeat(np.arange(len(gaps)), [len(g.place_ids) for g in gaps])
     left = np.flatnonzero(gap_of >= 0)
     left = left[unserved.servable(left)]
     sites = parcel_sites(idle_parcels(world, plan.area_m2), feet_on_roads(world))

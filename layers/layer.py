@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +14,7 @@ from layers.text import Text, say
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from layers.edit import Edit
+    from layers.edit import Cut, Edit
 
     Part = tuple["Layer", gpd.GeoDataFrame]
 
@@ -87,6 +87,7 @@ class Layers(Mapping[str, Layer]):
     # What every rule asks anew, worked out once; a copy with other layers starts afresh.
     _parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _words: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _new: dict[tuple[Cut, ...], gpd.GeoDataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Layer:
         return self.by_name[name]
@@ -182,6 +183,15 @@ class Layers(Mapping[str, Layer]):
             return Problem(ref, what, say("readers.other_kind_fix", wanted=kind))
         known = [layer.name for layer in self.of_kind(kind)] + sorted(self._held(kind) | BY_KIND.get(kind, {}).keys())
         return Problem(ref, say("readers.no_such_ref", ref=ref, kind=kind), nearest(ref, known))
+
+    def to_be_added(self, name: str, cuts: Sequence[Cut]) -> gpd.GeoDataFrame:
+        """Return the rows that edits would add to that layer (at least one cut), one after the other in its columns."""
+        from layers.edit import gathered
+
+        key = tuple(cuts)
+        if key not in self._new:
+            self._new[key] = gathered(key).reindex(columns=self[name].frame.columns)
+        return self._new[key]
 
     def with_edits(self, edits: tuple[Edit, ...]) -> Layers:
         """Return these layers with the edits applied; nothing here changes."""

@@ -196,7 +196,8 @@ def _in_tile(
         matrix = part.matrix(*arcs_from(scratch[origins.node[some]], origins.cost[some], limit))
         scratch[nodes] = -1
         cost = dijkstra(matrix, indices=np.arange(len(nodes), len(nodes) + len(some)), limit=limit)
-        total = cost[:, at] + arrival
+        near = np.flatnonzero(np.isfinite(cost).any(axis=0)[at])  # of the tiles around most is out of reach
+        total = cost[:, at[near]] + arrival[near]
         origin, column = np.nonzero((total <= limit) & np.isfinite(total))
-        found.append(Pairs(some[origin], destination[column], total[origin, column]))
+        found.append(Pairs(some[origin], destination[near[column]], total[origin, column]))
     return found
