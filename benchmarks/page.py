@@ -1,6 +1,6 @@
 """How large the page of a county is, how long it takes to write and to open, and how smoothly it moves.
 
-    python benchmarks/page.py [--scale 1.0] [--out FILE.html]
+    python -m benchmarks page [--scale 1.0] [--out FILE.html]
 
 300 villages, 100 000 lamps, 50 000 road pieces, 2 000 gaps and 1 000 projects at scale 1, opened in headless Chromium at
 1366 x 768. "ready" is from the start of navigation to two frames after the page has drawn itself.
@@ -229,7 +229,3 @@ def main() -> None:
         figures = {"mb": round(len(html.encode()) / 1e6, 2), "write_s": round(seconds, 2), **opened(file.absolute())}
     json.dump(figures, sys.stdout)
     sys.stdout.write("\n")
-
-
-if __name__ == "__main__":
-    main()
