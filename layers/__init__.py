@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from layers.layer import Layer as Layer
     from layers.layer import Layers as Layers
     from layers.plan import Plan as Plan
-    from layers.plan import read_plan as read_plan
+    from layers.planreading import read_plan as read_plan
     from layers.problems import InputError as InputError
     from layers.problems import LayerError as LayerError
     from layers.problems import PlanError as PlanError
@@ -21,7 +21,7 @@ _HOMES = {
     "Layer": "layers.layer",
     "Layers": "layers.layer",
     "Plan": "layers.plan",
-    "read_plan": "layers.plan",
+    "read_plan": "layers.planreading",
     "InputError": "layers.problems",
     "LayerError": "layers.problems",
     "PlanError": "layers.problems",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from layers.spelling import folded
+
 Words = dict[str, tuple[str, ...]]
 
 FACILITIES: Words = {
@@ -210,8 +212,6 @@ CATEGORY_COLUMNS = {"staff": "role", "households": "programme"}
 
 def canonical(kind: str, word: str) -> str | None:
     """Return the category (role, for staff) of that kind which a word means, in the singular or plural; else None."""
-    from layers.headers import folded
-
     plain = folded(word)
     for value, aliases in BY_KIND.get(kind, {}).items():
         names = {folded(name) for name in (value, *aliases)}

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from layers import patterns
-from layers.headers import folded
 from layers.readers.raw import Fault
 from layers.schema import Column
+from layers.spelling import folded
 from layers.text import Text, say
 
 if TYPE_CHECKING:

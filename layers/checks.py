@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 
 from layers import patterns
 from layers.cells import empty_column, read_column
+from layers.checked import Checked
 from layers.filtering import chosen_rows
 from layers.headers import matched
 from layers.layer import Layer, Reject, Source
@@ -46,39 +46,6 @@ _TOTALS = {
 _MAY_BE_TOTAL = r"^.{0,3}[合总小共汇總].{0,6}$|^.{0,3}[Ss][Uu][Mm].{0,3}$|[Tt][Oo][Tt][Aa][Ll]"
 _NOT_WORD = re.compile(r"[\s::.()]+")
 MAX_LISTED = 100
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A file's rows with their cells read and their shapes looked at, still in the file's own coordinate system.
-
-    `cells` has the schema's columns and then the file's others, one row a row of the file, on a RangeIndex. `meant` are
-    the rows that the plan's `where` does not leave out. Rows with a fault that rejects them are still there.
-    """
-
-    request: Request
-    raw: Raw
-    given: frozenset[str]
-    cells: pd.DataFrame
-    geometry: NDArray[np.object_] | None
-    meant: Flags
-    faults: tuple[Fault, ...]
-
-    @property
-    def rejected(self) -> Flags:
-        """Return which rows are meant, and set aside."""
-        bad = np.zeros(len(self.cells), bool)
-        bad[[fault.at for fault in self.faults if fault.action == "rejected" and fault.at != WHOLE_FILE]] = True
-        return bad & self.meant
-
-    @property
-    def good(self) -> Flags:
-        """Return which rows are used, clean or repaired."""
-        return self.meant & ~self.rejected
-
-    def adding(self, faults: list[Fault]) -> Checked:
-        """Return the same rows with more faults."""
-        return replace(self, faults=(*self.faults, *faults))
 
 
 def checked_rows(raw: Raw, request: Request) -> Checked:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.headers import folded
 from layers.problems import LayerError, Problem
 from layers.readers.raw import WHOLE_FILE, Fault
 from layers.schema import Schema
+from layers.spelling import folded
 from layers.text import say
 from layers.where import Node, Not, Test, Where, WhereError, parse_where
 
 if TYPE_CHECKING:
-    from layers.checks import Checked
+    from layers.checked import Checked
 
 
 def chosen_rows(checked: Checked, headers: dict[str, str]) -> Checked:

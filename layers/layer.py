@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from layers.categories import BY_KIND, CATEGORY_COLUMNS, canonical
-from layers.headers import nearest
 from layers.problems import LayerError, Problem
+from layers.spelling import nearest
 from layers.text import Text, say
 
 if TYPE_CHECKING:

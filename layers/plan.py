@@ -87,17 +87,3 @@ class Plan:
     folder: Path
     file: str
     text: str
-
-
-def read_plan(path: Path | str) -> Plan:
-    """Return the plan in that file; raises PlanError with every fault in it as `file:line:column`."""
-    from layers.planreading import plan_in
-
-    return plan_in(Path(path))
-
-
-def json_schema() -> dict[str, object]:
-    """Return the JSON Schema of plan.yaml."""
-    from layers.planschema import plan_schema
-
-    return plan_schema()

@@ -24,8 +24,9 @@ from layers.text import Text, say
 _PARTS = ("plan", "layers", "rules")
 
 
-def plan_in(path: Path) -> Plan:
-    """Return the plan in that file; raises PlanError with all its faults."""
+def read_plan(file: Path | str) -> Plan:
+    """Return the plan in that file; raises PlanError with every fault in it as `file:line:column`."""
+    path = Path(file)
     text = _text(path)
     reader = _Reader(path.name, read_marked(text))
     settings, layers, rules = reader.settings(), reader.layers(), reader.rules()

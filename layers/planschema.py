@@ -12,8 +12,8 @@ from layers.plan import LayerSpec, Settings
 from layers.ruletypes import rule_type, rule_type_names
 
 
-def plan_schema() -> dict[str, Any]:
-    """Return the schema (draft 2020-12) made from the very models that type a plan."""
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of plan.yaml (draft 2020-12) made from the very models that type a plan."""
     types = {name: rule_type(name) for name in rule_type_names()}
     models: list[type[BaseModel]] = [Settings, LayerSpec, *types.values()]
     refs, definitions = models_json_schema([(model, "validation") for model in models], ref_template="#/$defs/{model}")

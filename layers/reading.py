@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-    from layers.checks import Checked
+    from layers.checked import Checked
     from layers.crs import System
 
     Geometries = NDArray[np.object_]
@@ -90,10 +90,10 @@ def _placed(plan: Plan, name: str, spec: LayerSpec) -> _Placed:
 
     from layers.checks import checked_rows, within_limit
     from layers.crs import declared, middles, misplaced
-    from layers.headers import nearest
     from layers.readers.files import checked_path, sha256
     from layers.readers.formats import read_raw
     from layers.readers.shapefile import parts_beside
+    from layers.spelling import nearest
 
     if spec.kind not in KINDS:
         what = say("readers.unknown_kind", kind=spec.kind)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from layers.headers import folded
 from layers.readers.raw import Fault
+from layers.spelling import folded
 from layers.text import say
 
 if TYPE_CHECKING:
-    from layers.checks import Checked
+    from layers.checked import Checked
 
 _ENDINGS = ("村民委员会", "居民委员会", "村委会", "居委会", "行政村", "社区", "村", "里")
 

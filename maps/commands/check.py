@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.plan import read_plan
+from layers.planreading import read_plan
 from layers.text import Language, say
 from maps.screen import table
 from maps.wording import shown

@@ -22,7 +22,7 @@ def rules(what: str, id_: str | None, language: Language, *, profile: str | None
     Raises InputError if there is no such profile, no such rule, or nothing of that name to show.
     """
     if what == "schema" and id_ is None:
-        from layers.plan import json_schema
+        from layers.planschema import json_schema
 
         print(json.dumps(json_schema(), ensure_ascii=False, indent=1))
         return 0

@@ -8,7 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.plan import Plan, read_plan
+from layers.plan import Plan
+from layers.planreading import read_plan
 from layers.problems import InputError, Problem
 from layers.text import Language, say
 from maps.progress import Step, bar

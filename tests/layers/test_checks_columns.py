@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from layerfiles import csv_of, read, read_one, refusal
 
-from layers.headers import folded, matched
+from layers.headers import matched
 from layers.kinds import KINDS
 from layers.plan import LayerSpec
+from layers.spelling import folded
 from layers.text import say
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import layers
 from layers import library
-from layers.plan import json_schema
+from layers.planschema import json_schema
 from layers.problems import PlanError
 from layers.ruletypes import rule_type, rule_type_names
 
