@@ -21,8 +21,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_quotation_stands_in_the_file_it_names(out: Path) -> None:
-    blocks = BLOCK.findall((ROOT / "docs/ten-minutes.md").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", ["ten-minutes.md", "ten-minutes.zh.md"])
+def test_every_quotation_stands_in_the_file_it_names(out: Path, page: str) -> None:
+    blocks = BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
     assert {name for name, _ in blocks} == {
         "examples/dongtang/homes.csv",
         "examples/dongtang/plan.yaml",
