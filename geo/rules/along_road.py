@@ -11,13 +11,13 @@ from pydantic import Field
 
 from geo.devices import devices_of, gained
 from geo.gaps import Gap
-from geo.intervals import cut, overlapping
-from geo.lighting import Lighting, dark_stretches, lit_total_m, reach_of, road_lengths
-from geo.lightinggaps import dark_gaps, lamp_projects
+from geo.lamps.gaps import dark_gaps, lamp_projects
+from geo.lamps.lighting import Lighting, dark_stretches, lit_total_m, reach_of, road_lengths
+from geo.lamps.people import covering, entering, entries_of, traffic_of
+from geo.lines.intervals import cut, overlapping
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.streetpeople import covering, entering, entries_of, traffic_of
 from geo.supply import edits_touch
 from layers.text import Text, say
 from layers.where import parse_where

@@ -10,9 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from geo import access
-from geo.capacitygaps import gaps_of
-from geo.capacityprojects import PLACE_COST, projects_for
-from geo.catchments import Catchments, Stock, amounts_added, catchments
+from geo.capacities.catchments import Catchments, Stock, amounts_added, catchments
+from geo.capacities.gaps import gaps_of
+from geo.capacities.projects import PLACE_COST, projects_for
 from geo.coverage import lacking
 from geo.gaps import Gap
 from geo.network.snap import MAX_SNAP_M

@@ -18,12 +18,12 @@ from geo.gaps import Gap, stable_id
 from geo.network.snap import MAX_SNAP_M
 from geo.network.upgrades import Upgrades, cheapest_upgrades, ends_of
 from geo.projects import Project
-from geo.roadcriteria import RoadCriteria, bays_given, standing
+from geo.roads.criteria import RoadCriteria, bays_given, standing
+from geo.roads.settlements import settlements_of
+from geo.roads.upgrading import UPGRADE, upgrades
 from geo.rule import Measured, Rule
-from geo.settlements import settlements_of
 from geo.settling import Destination, destination
 from geo.supply import cost_note
-from geo.upgrading import UPGRADE, upgrades
 from layers.text import Text, say
 
 if TYPE_CHECKING:

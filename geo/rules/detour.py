@@ -14,10 +14,10 @@ from pydantic import Field, field_validator
 
 from geo.coverage import SHORT
 from geo.gaps import Gap, clustered, stable_id
-from geo.links import Link, LinkSearch, crossing_of
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, texts, together
 from geo.projects import Project
+from geo.roads.links import Link, LinkSearch, crossing_of
 from geo.rule import Measured, Rule
 from geo.supply import Meant, cost_note, rejected_note, supply, what_is
 from geo.travel import Travel

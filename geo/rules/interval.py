@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from geo.gaps import Gap
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.upkeep import Limits, Upkeep, by_condition, by_date, upkeep_adds, upkeep_gaps, upkeep_projects
-from geo.uptime import Uptime, uptime, uptime_adds, uptime_gaps, uptime_projects
+from geo.upkeep.assets import Limits, Upkeep, by_condition, by_date, upkeep_adds, upkeep_gaps, upkeep_projects
+from geo.upkeep.uptime import Uptime, uptime, uptime_adds, uptime_gaps, uptime_projects
 from layers.problems import LayerError, Problem
 from layers.text import say
 

@@ -18,12 +18,12 @@ from geo.network.classes import NOT_A_ROAD
 from geo.network.modes import road_class
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
-from geo.roadcriteria import RoadCriteria, Standing, bays_given, standing
-from geo.roadstretches import stretches
-from geo.roadusers import RoadUsers, road_users
+from geo.roads.criteria import RoadCriteria, Standing, bays_given, standing
+from geo.roads.stretches import stretches
+from geo.roads.upgrading import UPGRADE, upgrades
+from geo.roads.users import RoadUsers, road_users
 from geo.rule import Measured, Rule
 from geo.supply import cost_note
-from geo.upgrading import UPGRADE, upgrades
 from layers.options import checked_where
 from layers.text import Text, say
 from layers.where import parse_where

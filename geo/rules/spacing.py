@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from geo.gaps import Gap
+from geo.lines.spacing import Spaced, cells_with, long_gaps, spacing_projects
+from geo.lines.unbroken import Cuts, cuts_of, longest_m, pieces_of, ways_of
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.spacingprojects import Spaced, cells_with, long_gaps, spacing_projects
 from geo.supply import Meant, added_rows, category_word, edits_touch, receiving, rejected_note, supply
-from geo.unbroken import Cuts, cuts_of, longest_m, pieces_of, ways_of
 from layers.text import say
 from layers.where import parse_where
 

@@ -13,13 +13,13 @@ from pydantic import Field, field_validator
 from geo.belonging import people_nearest
 from geo.devices import Devices, devices_of, gained
 from geo.gaps import Gap, place_gaps
-from geo.keypoints import JUNCTION_ENDS, key_points
 from geo.places import unit_people
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
 from geo.supply import edits_touch
-from geo.watching import Sights, sightings
-from geo.watchprojects import watch_projects
+from geo.watching.keypoints import JUNCTION_ENDS, key_points
+from geo.watching.projects import watch_projects
+from geo.watching.views import Sights, sightings
 from layers.options import checked_where
 from layers.text import Text, say
 from layers.where import parse_where

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.intervals import SLIVER_M, Stretches, cut, holding, joined, overlapping, remainder, total_m
+from geo.lines.intervals import SLIVER_M, Stretches, cut, holding, joined, overlapping, remainder, total_m
 
 WORLDS = 500
 CM = 0.01

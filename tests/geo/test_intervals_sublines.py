@@ -5,8 +5,8 @@ import shapely
 from shapely.geometry import LineString, MultiLineString
 from shapely.ops import substring
 
-from geo.intervals import Stretches
-from geo.sublines import sublines
+from geo.lines.intervals import Stretches
+from geo.lines.sublines import sublines
 
 
 def piece(line, start, end):

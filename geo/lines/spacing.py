@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 
 from geo.gaps import Gap, stable_id
-from geo.intervals import SLIVER_M, Stretches, holding
+from geo.lines.intervals import SLIVER_M, Stretches, holding
+from geo.lines.sublines import sublines
+from geo.lines.unbroken import END, START, Cuts, Pieces, Ways, pieces_of, walked
 from geo.projects import Project
-from geo.sublines import sublines
 from geo.supply import Meant, category_word, receiving
-from geo.unbroken import END, START, Cuts, Pieces, Ways, pieces_of, walked
 from layers.edit import Edit
 from layers.options import Cost
 from layers.text import Text, say

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.intervals import Stretches, overlapping
+from geo.lines.intervals import Stretches, overlapping
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

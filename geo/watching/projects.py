@@ -11,7 +11,7 @@ from geo.coverage import SHORT
 from geo.devices import Devices, NewDevices, new_devices, repairs
 from geo.gaps import Gap, stable_id
 from geo.projects import Project
-from geo.watching import Sights, poles
+from geo.watching.views import Sights, poles
 from layers.text import Text, say
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.chainflow import RANGE, Chain, Stop
+from geo.chains.flow import RANGE, Chain, Stop
 from geo.places import demand_rows, points_of
 from geo.supply import Supply, supply
 from geo.travel import Travel
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.rules.chain import Chain as ChainRule
-    from geo.rules.chain import Stage
+    from geo.chains.options import ChainOptions, Stage
     from geo.world import World
 
     Numbers = NDArray[np.float64]
@@ -56,12 +55,12 @@ class Known:
         return "" if row < 0 else str(self.stages[stage - 1 if kind == RANGE else stage].ids[row])
 
 
-def travel_of(rule: ChainRule, stage: Stage) -> Travel:
+def travel_of(rule: ChainOptions, stage: Stage) -> Travel:
     """Return how one gets to a stage from the one before."""
     return Travel(stage.mode, stage.limit[1], rule.roads, max_snap_m=rule.max_snap_m)
 
 
-def known_chain(rule: ChainRule, world: World) -> Known:
+def known_chain(rule: ChainOptions, world: World) -> Known:
     """Return the chain as it is in a world; raises LayerError if a layer is missing."""
     homes, rows = demand_rows(world, rule.demand, rule.where)
     stages = tuple(_stage(stage, world) for stage in rule.stages)

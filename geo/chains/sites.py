@@ -10,9 +10,9 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.building import Order, blueprint, built
-from geo.chainflow import NOWHERE, flow
-from geo.chaingaps import unit_name
-from geo.chainstages import Known, known_chain, travel_of
+from geo.chains.flow import NOWHERE, flow
+from geo.chains.gaps import unit_name
+from geo.chains.stages import Known, known_chain, travel_of
 from geo.gaps import stable_id
 from geo.places import ids_at, rows_containing
 from geo.sites import (
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.building import Blueprint
+    from geo.chains.options import ChainOptions
     from geo.projects import Project
-    from geo.rules.chain import Chain as ChainRule
     from geo.ways import Ways
     from geo.world import World
 
@@ -51,7 +51,7 @@ class Extended:
     built: dict[str, Project]
 
 
-def extended(rule: ChainRule, homes: Rows, known: Known, world: World) -> Extended:
+def extended(rule: ChainOptions, homes: Rows, known: Known, world: World) -> Extended:
     """Return the chain with facilities built wherever one of these homes, or what it leads to, reaches no next stage."""
     new: dict[str, Project] = {}
     active = homes
@@ -69,7 +69,7 @@ def extended(rule: ChainRule, homes: Rows, known: Known, world: World) -> Extend
     return Extended(known, new)
 
 
-def _built(rule: ChainRule, k: int, lacking: Rows, known: Known, world: World) -> list[Project]:
+def _built(rule: ChainOptions, k: int, lacking: Rows, known: Known, world: World) -> list[Project]:
     """Return facilities of one stage, as projects of one each, so that all these sources that can be have one in range."""
     stage = rule.stages[k]
     plan = blueprint(world.layers, stage.meant, stage.cost or rule.cost)
@@ -96,7 +96,7 @@ def _built(rule: ChainRule, k: int, lacking: Rows, known: Known, world: World) -
     return projects
 
 
-def _worth(rule: ChainRule, k: int, sites: Sites, world: World) -> NDArray[np.float64]:
+def _worth(rule: ChainOptions, k: int, sites: Sites, world: World) -> NDArray[np.float64]:
     """Return a factor on what each site serves: idle land, and the next stage within range."""
     worth = np.where(sites.is_parcel, PARCEL_WORTH, 1.0)
     if k + 1 == len(rule.stages):
@@ -118,7 +118,7 @@ def _chosen(
     return [(site, left[pairs.home[pairs.place == site]]) for site in chosen_greedily(serves, weight[left], worth)]
 
 
-def _one(rule: ChainRule, k: int, site: Sites, plan: Blueprint, world: World) -> list[Project]:
+def _one(rule: ChainOptions, k: int, site: Sites, plan: Blueprint, world: World) -> list[Project]:
     unit_id = str(ids_at(rows_containing(site.point, world.units), world.units)[0])
     id_ = stable_id("P", "build_stage", rule.id, str(k), *site.key[0])
     return built(plan, rule.id, [Order(id_, (), site, (unit_id,), unit_name(world.units, unit_id))])

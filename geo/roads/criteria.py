@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from geo.surfaces import HARD, HARD_WORD, SOFT, surface_word
+from geo.roads.surfaces import HARD, HARD_WORD, SOFT, surface_word
 from layers.kinds import ROADS
 from layers.options import Typed
 

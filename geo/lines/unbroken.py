@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.intervals import SLIVER_M, Stretches, cut
+from geo.lines.intervals import SLIVER_M, Stretches, cut
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -12,11 +12,11 @@ import shapely
 from geo.coverage import SHORT
 from geo.devices import Devices, NewDevices, new_devices, repairs, shared_cost
 from geo.gaps import Gap, stable_id
-from geo.intervals import SLIVER_M, Stretches, overlapping
-from geo.lighting import Lighting, bounding, dark_stretches, lamp_places
+from geo.lamps.lighting import Lighting, bounding, dark_stretches, lamp_places
+from geo.lamps.people import Traffic, entering, passing
+from geo.lines.intervals import SLIVER_M, Stretches, overlapping
+from geo.lines.sublines import gathered, sublines
 from geo.projects import Project
-from geo.streetpeople import Traffic, entering, passing
-from geo.sublines import gathered, sublines
 from layers.edit import Edit
 from layers.options import Cost
 from layers.text import Text, say

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geo.building import Blueprint, Order, blueprint, built
-from geo.capacitygaps import PLACES
-from geo.catchments import Weights
+from geo.capacities.catchments import Weights
+from geo.capacities.gaps import PLACES
 from geo.coverage import TOLERANCE
 from geo.gaps import Gap, stable_id
 from geo.places import ids_at, points_of, rows_containing, texts, unit_rows
@@ -37,7 +37,7 @@ from layers.text import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.catchments import Catchments
+    from geo.capacities.catchments import Catchments
     from geo.coverage import Coverage
     from geo.world import World
 

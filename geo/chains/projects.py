@@ -12,9 +12,9 @@ import pandas as pd
 import shapely
 
 from geo.building import assumed_cost
-from geo.chainflow import CAPACITY, NOWHERE, Chain, Flow, flow
-from geo.chaingaps import ChainGap, facility_name, unit_name
-from geo.chainsites import Extended, extended
+from geo.chains.flow import CAPACITY, NOWHERE, Chain, Flow, flow
+from geo.chains.gaps import ChainGap, facility_name, unit_name
+from geo.chains.sites import Extended, extended
 from geo.coverage import TOLERANCE
 from geo.gaps import stable_id
 from geo.places import points_of
@@ -27,8 +27,8 @@ from layers.text import Text, say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.chainstages import Known
-    from geo.rules.chain import Chain as ChainRule
+    from geo.chains.options import ChainOptions
+    from geo.chains.stages import Known
     from geo.world import World
 
     Rows = NDArray[np.int64]
@@ -57,7 +57,7 @@ class _Work:
     kg: float
 
 
-def plans_for(rule: ChainRule, gaps: Sequence[ChainGap], known: Known, world: World) -> list[Project]:
+def plans_for(rule: ChainOptions, gaps: Sequence[ChainGap], known: Known, world: World) -> list[Project]:
     """Return a project for each of these gaps that something can be done about, by id; see rules.chain.Chain."""
     if not gaps:
         return []
@@ -111,7 +111,7 @@ def _new_on_the_way(homes: Rows, sized: _Sized) -> list[Flags]:
     return own
 
 
-def _project(rule: ChainRule, gap: ChainGap, works: Sequence[_Work], sized: _Sized, world: World) -> Project:
+def _project(rule: ChainOptions, gap: ChainGap, works: Sequence[_Work], sized: _Sized, world: World) -> Project:
     known = sized.more.known
     id_ = stable_id("P", "mend_chain", gap.gap.id)
     edits, costs, places = [], [], []
@@ -136,7 +136,7 @@ def _project(rule: ChainRule, gap: ChainGap, works: Sequence[_Work], sized: _Siz
     )
 
 
-def _name(rule: ChainRule, gap: ChainGap, works: Sequence[_Work], known: Known, world: World) -> Text:
+def _name(rule: ChainOptions, gap: ChainGap, works: Sequence[_Work], known: Known, world: World) -> Text:
     first, count = works[0], len(works)
     if not first.is_new:
         name = facility_name(known, CAPACITY, first.stage, first.row)
@@ -151,7 +151,7 @@ def _more(count: int) -> dict[str, int]:
     return {"count": count} if count > 1 else {}
 
 
-def _new_facility(rule: ChainRule, work: _Work, sized: _Sized, world: World, id_: str) -> tuple[Edit, Cost]:
+def _new_facility(rule: ChainOptions, work: _Work, sized: _Sized, world: World, id_: str) -> tuple[Edit, Cost]:
     """Return the facility of the extended chain as a row of the project's own, large enough."""
     stage = rule.stages[work.stage]
     project = sized.more.built[str(sized.more.known.stages[work.stage].ids[work.row])]
@@ -167,7 +167,7 @@ def _new_facility(rule: ChainRule, work: _Work, sized: _Sized, world: World, id_
     return Edit(edit.layer, add=row), project.cost
 
 
-def _larger(rule: ChainRule, work: _Work, sized: _Sized, world: World, id_: str) -> tuple[Edit, Cost]:
+def _larger(rule: ChainOptions, work: _Work, sized: _Sized, world: World, id_: str) -> tuple[Edit, Cost]:
     """Return the facility's new capacity, and what it costs: the share of a new one by which it grows."""
     stage, known = rule.stages[work.stage], sized.more.known.stages[work.stage]
     facility = str(known.ids[work.row])

@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.intervals import SLIVER_M, Stretches, remainder, total_m
+from geo.lamps.people import Entries
+from geo.lines.intervals import SLIVER_M, Stretches, remainder, total_m
 from geo.network.snap import Snapped
-from geo.streetpeople import Entries
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

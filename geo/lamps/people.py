@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intervals import SLIVER_M, Stretches, holding, overlapping
+from geo.lines.intervals import SLIVER_M, Stretches, holding, overlapping
 from geo.places import points_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.roadcriteria import RoadCriteria
+    from geo.roads.criteria import RoadCriteria
     from layers.layer import Layers
 
     Flags = NDArray[np.bool_]

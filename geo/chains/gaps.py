@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.chainflow import RANGE
+from geo.chains.flow import RANGE
 from geo.coverage import SHORT
 from geo.gaps import Gap, clustered, stable_id
 from geo.places import points_of
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.chainflow import Flow
-    from geo.chainstages import Known
+    from geo.chains.flow import Flow
+    from geo.chains.options import ChainOptions
+    from geo.chains.stages import Known
     from geo.coverage import Coverage
-    from geo.rules.chain import Chain as ChainRule
     from geo.world import World
 
     Rows = NDArray[np.int64]
@@ -46,7 +46,7 @@ class ChainGap:
         return replace(self.gap, reason=say("chain.gap_no_repair", gap=self.gap.reason))
 
 
-def gaps_of(rule: ChainRule, coverage: Coverage, known: Known, found: Flow, world: World) -> list[ChainGap]:
+def gaps_of(rule: ChainOptions, coverage: Coverage, known: Known, found: Flow, world: World) -> list[ChainGap]:
     """Return a gap for each thing in the way of homes that surely are not served, by village and place."""
     frame = coverage.frame
     short = np.flatnonzero(frame["status"].to_numpy() == SHORT)
@@ -62,7 +62,7 @@ def gaps_of(rule: ChainRule, coverage: Coverage, known: Known, found: Flow, worl
 
 
 def _gap(
-    rule: ChainRule,
+    rule: ChainOptions,
     coverage: Coverage,
     known: Known,
     found: Flow,
@@ -94,7 +94,7 @@ def _gap(
     return ChainGap(gap, homes, kind, stage, row)
 
 
-def _reason(rule: ChainRule, known: Known, found: Flow, count: int, cause: tuple[int, int, int]) -> Text:
+def _reason(rule: ChainOptions, known: Known, found: Flow, count: int, cause: tuple[int, int, int]) -> Text:
     kind, stage, row = cause
     if kind != RANGE:
         inflow, takes = float(found.inflow_low[stage][row]), float(known.stages[stage].takes[row])

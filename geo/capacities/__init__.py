@@ -1,0 +1,1 @@
+"""Facilities shared by those around them."""

@@ -1,0 +1,1 @@
+"""Streets and the lamps that light them."""

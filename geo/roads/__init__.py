@@ -1,0 +1,1 @@
+"""What roads are asked to be, who depends on them, and where they should lead."""

@@ -1,0 +1,1 @@
+"""Assets and devices that have to be seen to."""

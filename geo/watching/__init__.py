@@ -1,0 +1,1 @@
+"""Points that must be watched, and what watches them."""
