@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from geo.explain import why
 from geo.projects import Project
+from geo.relief import Change, Relief, closings, reliefs
 from geo.worth import Gain, Worth
 from layers.text import Text
 
@@ -37,7 +38,9 @@ class Ranked:
 
     `people_served` and `need_closed` (in weighted people) count only what the projects above have left, a person once
     for each rule; `need_per_10k_yuan` is need closed per 10 000 yuan of life-cycle cost over ten years.
-    `cumulative_cost` is the mid cost of this row and all above, in yuan. `served` splits people_served by rule.
+    `cumulative_cost` is the mid cost of this row and all above, in yuan. `served` splits people_served by rule, `relief`
+    both figures by rule and village: its people and need add up to them exactly (math.fsum). `closes` are the ids of the
+    gaps of which no place is short any more once this row and all above are done.
     """
 
     rank: int
@@ -48,6 +51,8 @@ class Ranked:
     cumulative_cost: float
     in_budget: bool
     served: tuple[tuple[str, float], ...]
+    relief: tuple[Relief, ...]
+    closes: tuple[str, ...]
     why: Text
 
 
@@ -58,6 +63,7 @@ class Pick:
     project: int
     gain: Gain
     in_budget: bool
+    changes: tuple[Change, ...]
 
 
 def rank(
@@ -81,6 +87,8 @@ def rank(
     picks = choose(projects, worth, budget=budget, safety_net_first=safety_net_first)
     rules = {rule_id: coverage.rule for rule_id, coverage in coverages.items()}
     gaps_by_id = {gap.id: gap for gap in gaps}
+    changes = [pick.changes for pick in picks]
+    relieved, closed = reliefs(changes, coverages), closings(changes, gaps_by_id.values(), coverages)
     unit_names = dict(zip(world.units.index, world.units["name"].fillna(""), strict=True))
     rows, spent = [], 0.0
     for i, pick in enumerate(picks):
@@ -92,12 +100,14 @@ def rank(
             Ranked(
                 rank=i + 1,
                 project=project,
-                people_served=pick.gain.people,
-                need_closed=pick.gain.need,
+                people_served=math.fsum(part.people for part in relieved[i]),
+                need_closed=math.fsum(part.need for part in relieved[i]),
                 need_per_10k_yuan=_per_yuan(pick.gain.need, project) * PER_YUAN,
                 cumulative_cost=spent,
                 in_budget=pick.in_budget,
                 served=pick.gain.served,
+                relief=relieved[i],
+                closes=closed[i],
                 why=why(project, pick.gain, about, rules, unit_names, beaten=beaten),
             )
         )
@@ -113,10 +123,10 @@ def choose(
     left = math.inf if budget is None else budget
     while (best := queue.pop(most=left)) is not None:
         left -= projects[best].cost_mid
-        picks.append(Pick(best, queue.gains[best], in_budget=True))
+        picks.append(Pick(best, queue.gains[best], in_budget=True, changes=queue.changes[best]))
     queue.bring_back()
     while (best := queue.pop(most=math.inf)) is not None:
-        picks.append(Pick(best, queue.gains[best], in_budget=False))
+        picks.append(Pick(best, queue.gains[best], in_budget=False, changes=queue.changes[best]))
     return picks
 
 
@@ -137,6 +147,7 @@ class _Queue:
     def __init__(self, projects: Sequence[Project], worth: Worth, *, safety_net_first: bool) -> None:
         self._projects, self._worth, self._safety_net_first = projects, worth, safety_net_first
         self.gains = [worth.gain(i) for i in range(len(projects))]
+        self.changes: dict[int, tuple[Change, ...]] = {}  # of those chosen
         self._is_stale = [False] * len(projects)
         self._entry: list[tuple[float, float, float, float, str, int] | None] = [None] * len(projects)
         self._set_aside: set[int] = set()
@@ -177,7 +188,9 @@ class _Queue:
         self._set_aside.clear()
 
     def _take(self, chosen: int) -> None:
-        for i in self._worth.take(chosen).tolist():
+        taken = self._worth.take(chosen)
+        self.changes[chosen] = taken.changes
+        for i in taken.stale.tolist():
             if self._is_waiting(i):
                 self.gains[i] = self._worth.gain(i)
                 self._push(i)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from geo.coverage import UNKNOWN, Coverage, dependants, lacking, missing_share, need, people_without
+from geo.relief import Change
 from geo.rule import Adds, Measured, Rule
 
 if TYPE_CHECKING:
@@ -101,10 +102,20 @@ class Worth:
         """Return whether its gain may grow as others are done: under a rule that is re-run one road can need another."""
         return any(isinstance(self._tallies[i], _Rerun) for i in self._reached[project])
 
-    def take(self, project: int) -> Rows:
-        """Count that project as done; return the projects whose gain may be another now."""
-        changed = [self._tallies[i].take(project) for i in self._reached[project]]
-        return np.unique(np.concatenate(changed)) if changed else np.empty(0, np.intp)
+    def take(self, project: int) -> Taken:
+        """Count that project as done; return what that changes, and the projects whose gain may be another now."""
+        taken = [(i, self._tallies[i].take(project)) for i in self._reached[project]]
+        stale = [stale for _, (stale, _) in taken]
+        changes = tuple(step.change(i, rule_weight(self._rules[i])) for i, (_, step) in taken)
+        return Taken(np.unique(np.concatenate(stale)) if stale else np.empty(0, np.intp), changes)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What counting a project as done changes place by place, and the projects whose gain may be another now."""
+
+    stale: Rows
+    changes: tuple[Change, ...]
 
 
 class _Tally(Protocol):
@@ -115,8 +126,8 @@ class _Tally(Protocol):
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
 
-    def take(self, project: int) -> Rows:
-        """Count the project as done; return the projects whose gain may be another now."""
+    def take(self, project: int) -> tuple[Rows, _Step]:
+        """Count the project as done; return the projects whose gain may be another now, and what changed where."""
 
 
 def _tally(coverage: Coverage, projects: Sequence[Project], world: World) -> _Tally:
@@ -141,6 +152,26 @@ class _Standing:
             float(np.sum(self.need - after.need)),
             float(np.sum(self.without - after.without)),
             float(np.sum(self.share - after.share)),
+        )
+
+
+@dataclass(frozen=True)
+class _Step:
+    """How things stood at some places (rows) and how they stand after one more project."""
+
+    place: Rows
+    before: _Standing
+    after: _Standing
+
+    def change(self, rule: int, weight: float) -> Change:
+        """Return what changed under that rule (row), only where anything did; need times `weight`."""
+        need, people = self.before.need - self.after.need, self.before.without - self.after.without
+        is_put_right = (self.before.share > 0) & (self.after.share == 0)
+        is_changed = (need != 0) | (people != 0) | is_put_right
+        if is_changed.all():
+            return Change(rule, self.place, people, need * weight, is_put_right)
+        return Change(
+            rule, self.place[is_changed], people[is_changed], need[is_changed] * weight, is_put_right[is_changed]
         )
 
 
@@ -194,10 +225,10 @@ class _Rerun:
     def gain(self, project: int) -> Difference:
         return self._now.less(self._with(project))
 
-    def take(self, project: int) -> Rows:
-        self._now = self._with(project)
+    def take(self, project: int) -> tuple[Rows, _Step]:
+        before, self._now = self._now, self._with(project)
         self._chosen.append(project)
-        return np.array(self.projects, np.intp)
+        return np.array(self.projects, np.intp), _Step(np.arange(len(before.need)), before, self._now)
 
     def _with(self, project: int) -> _Standing:
         edits = tuple(edit for i in (*self._chosen, project) for edit in self._given[i].edits)
@@ -250,7 +281,7 @@ class _Sums:
         place, then = self._then(project)[:2]
         return self._at(place).less(then)
 
-    def take(self, project: int) -> Rows:
+    def take(self, project: int) -> tuple[Rows, _Step]:
         place, then, supplied, dependants_then = self._then(project)
         now = self._at(place)
         is_changed = (now.need != then.need) | (now.without != then.without) | (now.share != then.share)
@@ -258,7 +289,8 @@ class _Sums:
         self._supplied[place], self._dependants[place] = supplied, dependants_then
         parts = slice(self._parts[self._groups[project]], self._parts[self._groups[project + 1]])
         self._is_filled[self._cell[parts]] = True
-        return self._project_at[_ranges(self._at_place[place[is_changed]], self._at_place[place[is_changed] + 1])]
+        stale = self._project_at[_ranges(self._at_place[place[is_changed]], self._at_place[place[is_changed] + 1])]
+        return stale, _Step(place, now, then)
 
     def _at(self, place: Rows) -> _Standing:
         return _Standing(self._now.need[place], self._now.without[place], self._now.share[place])

@@ -110,7 +110,7 @@ def test_taking_a_project_names_every_project_whose_gain_it_changes():
         worth = Worth(coverages_of(three_rules(), world), projects, world)
         for i in rng.sample(range(8), 4):
             earlier = [worth.gain(j) for j in range(8)]
-            named = set(worth.take(i).tolist())
+            named = set(worth.take(i).stale.tolist())
             assert all(worth.gain(j) == earlier[j] for j in range(8) if j not in named), seed
 
 

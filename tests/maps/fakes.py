@@ -17,6 +17,7 @@ from geo.coverage import Coverage, decided
 from geo.gaps import Gap, stable_id
 from geo.projects import Project
 from geo.ranking import Ranked
+from geo.relief import Relief
 from geo.rule import Measured, Rule, Sense
 from geo.world import World
 from layers.kinds import KINDS
@@ -348,9 +349,10 @@ def _ranked(gaps: tuple[Gap, ...], units: gpd.GeoDataFrame, naming: Naming) -> t
         people = float(np.nan_to_num(gap.people))
         why = say("page.finding_line_bare", title=naming("理由", i), people=round(people), share="3%")
         per_10k = people / project.cost_per_year * 1e4
-        rows.append(
-            Ranked(i + 1, project, people, people, per_10k, spent, spent <= 500_000, ((gap.rule_id, people),), why)
-        )
+        relief = (Relief(gap.rule_id, gap.unit_id, people, people, len(gap.place_ids)),)
+        served = ((gap.rule_id, people),)
+        worth = (people, people, per_10k, spent, spent <= 500_000)
+        rows.append(Ranked(i + 1, project, *worth, served, relief, (gap.id,), why))
     return tuple(rows)
 
 
