@@ -70,7 +70,8 @@ class RuleOptions(Typed):
     """The options common to all rule types.
 
     `where` keeps only the places (of the layer the rule judges) for which it holds, in the small grammar of
-    `layers.where`. `weight` multiplies the need of this rule in the ranking.
+    `layers.where`. `weight` multiplies the need of this rule in the ranking. `department` answers for what the rule
+    asks, for lists by department.
     """
 
     id: str = Field(min_length=1)
@@ -80,6 +81,7 @@ class RuleOptions(Typed):
     norm: Norm = Norm(text="", mark="I")
     cost: Cost | None = None
     weight: float = Field(default=1.0, ge=0)
+    department: str = ""
     where: str | None = None
 
     @field_validator("where")

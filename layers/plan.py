@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,20 @@ def _iso_date(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise PydanticCustomError("plan.not_a_date", "not a date")
     return value
+
+
+class PageSettings(Typed):
+    """What the map page says of itself and what it holds back: `page:` inside `plan:`.
+
+    `approval` is the map approval number (审图号) and `classification` the mark (内部资料, 秘密 ...), shown and printed as
+    they are. `cameras`: shown where they stand, `coarse` (moved to the middle of a 500 m square), or `left_out`.
+    `basemap` is fetched from the internet when the page is open: the page then works offline without it.
+    """
+
+    approval: str = ""
+    classification: str = ""
+    cameras: Literal["shown", "coarse", "left_out"] = "shown"
+    basemap: Literal["none", "osm", "gaode", "tianditu"] = "none"
 
 
 class Settings(Typed):
@@ -39,6 +53,7 @@ class Settings(Typed):
     date: Annotated[dt.date, BeforeValidator(_iso_date)] | None = None
     safety_net_first: bool = False
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
+    page: PageSettings = PageSettings()
 
 
 class LayerSpec(Typed):
