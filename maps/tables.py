@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.text import Language, spoken
+from maps.csvcells import csv_rows, unguarded
 from maps.degrees import to_degrees
 
 if TYPE_CHECKING:
@@ -82,28 +82,19 @@ _NUMBERS = frozenset(
 # Several ids in one cell.
 SEPARATOR = ";"
 
-# Digits after the point: a micrometre, a millionth of a yuan, a tenth of a metre of longitude. Finer is rounding noise.
-DECIMALS = 6
 
-# A spreadsheet takes a cell that starts so for a formula (OWASP; full-width forms work in East Asian Excel too).
-_TRIGGERS = frozenset("=+-@\t\r\n＝＋－＠")
-# What may stand before such a start and still be looked past: blanks, and the apostrophe that guards it.
-_BLANKS = "' \u00a0\u3000"
-_SUSPECT = _TRIGGERS | frozenset(_BLANKS)
-
-
-def coverage_table(assessment: Assessment) -> pd.DataFrame:
-    """Return one row per rule and place, in the plan's order of rules and by place id within each.
+def coverage_tables(assessment: Assessment) -> Iterator[pd.DataFrame]:
+    """Yield one table a rule, in the plan's order, with a row per place, by place id.
 
     `status` and `reason` are codes, so that a script reads the same in every language; `supplied` is inf where nothing
     can be reached.
     """
-    pieces = []
     for rule_id, coverage in assessment.coverages.items():
         frame = pd.DataFrame(coverage.frame)
         own = {"rule_id": rule_id, "place_id": frame.index.astype(str), "status": frame["status"].astype(str)}
-        pieces.append(pd.DataFrame({name: own.get(name, frame.get(name)) for name in COVERAGE}, index=frame.index))
-    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=list(COVERAGE))
+        yield pd.DataFrame({name: own.get(name, frame.get(name)) for name in COVERAGE}, index=frame.index)
+    if not assessment.coverages:
+        yield pd.DataFrame(columns=list(COVERAGE))
 
 
 def gaps_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -163,18 +154,21 @@ def spots(geometries: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[n
     return points
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Return the table as UTF-8 with a byte-order mark, which is what makes Excel and WPS read Chinese.
+def csv_bytes(*tables: pd.DataFrame) -> bytes:
+    """Return tables of the same columns, one below the other, as UTF-8 with a byte-order mark (Excel and WPS read by it).
 
     Number columns are plain (no exponent, no separators, "" for unknown, "inf" for unreachable); a text cell that a
     spreadsheet would run as a formula gets an apostrophe in front, which `unguarded` takes off again.
     """
-    columns = [_cells(table[name]) for name in table.columns]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")  # both, so that a cell with either of them is quoted (RFC 4180)
-    writer.writerow(table.columns)
-    writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode("utf-8-sig")
+    return b"".join(csv_pieces(tables))
+
+
+def csv_pieces(tables: Iterable[pd.DataFrame]) -> Iterator[bytes]:
+    """Yield what `csv_bytes` returns, a table at a time, so that the whole is never held."""
+    for turn, table in enumerate(tables):
+        if turn == 0:
+            yield b"\xef\xbb\xbf" + ",".join(table.columns).encode() + b"\r\n"
+        yield csv_rows([table[name] for name in table.columns])
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -195,43 +189,6 @@ def read_csv(path: Path) -> pd.DataFrame:
         else:
             table[name] = table[name].map(unguarded)
     return _typed(table)
-
-
-def plain(value: float) -> str:
-    """Return a number as digits alone: at most six places, no exponent; "" for NaN."""
-    if math.isnan(value):
-        return ""
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    if value == int(value) and abs(value) < 2**53:
-        return str(int(value))
-    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
-def guarded(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if _reads_as_formula(text) else text
-
-
-def unguarded(cell: str) -> str:
-    """Return the text of a guarded cell as it was."""
-    return cell[1:] if cell.startswith("'") and _reads_as_formula(cell) else cell
-
-
-def _reads_as_formula(text: str) -> bool:
-    return text.lstrip(_BLANKS)[:1] in _TRIGGERS
-
-
-def _cells(column: pd.Series) -> Iterable[str]:
-    if column.dtype == bool:
-        return ["true" if value else "false" for value in column]
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        values, position = np.unique(column.to_numpy(float), return_inverse=True)
-        texts = [plain(value) for value in values.tolist()]
-        return [texts[i] for i in position.tolist()]
-    texts = [str(text) for text in column.fillna("").to_numpy(object).tolist()]
-    return [guarded(text) if text[:1] in _SUSPECT else text for text in texts]
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

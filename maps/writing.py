@@ -13,7 +13,7 @@ from maps.page import write_page
 from maps.record import record
 from maps.report import report
 from maps.saving import replacing
-from maps.tables import coverage_table, csv_bytes, gaps_table, projects_table, rejects_table
+from maps.tables import coverage_tables, csv_bytes, gaps_table, projects_table, rejects_table
 from maps.totals import totals
 from maps.workbook import Rows, workbook
 
@@ -58,7 +58,7 @@ def write_counted(
     started = time.perf_counter()
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
     makers: Mapping[str, Callable[[], bytes]] = {
-        "coverage.csv": lambda: csv_bytes(coverage_table(assessment)),
+        "coverage.csv": lambda: csv_bytes(*coverage_tables(assessment)),
         "gaps.csv": lambda: csv_bytes(rows.gaps),
         "projects.csv": lambda: csv_bytes(rows.projects),
         "rejects.csv": lambda: csv_bytes(rows.rejects),

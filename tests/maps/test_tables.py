@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPoint, Point, box
 
 from maps import tables
-from maps.tables import csv_bytes, guarded, lonlat, plain, read_csv, spots, unguarded
+from maps.csvcells import guarded, plain, unguarded
+from maps.tables import csv_bytes, lonlat, read_csv, spots
 from tests.maps.fakes import CRS, Naming, town
 
 FORMULAS = (
@@ -47,7 +48,7 @@ def assessment():
 
 def made(assessment):
     return {
-        "coverage": tables.coverage_table(assessment),
+        "coverage": pd.concat(list(tables.coverage_tables(assessment))),
         "gaps": tables.gaps_table(assessment, "zh"),
         "projects": tables.projects_table(assessment, "zh"),
         "rejects": tables.rejects_table(assessment, "zh"),

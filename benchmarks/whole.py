@@ -1,0 +1,131 @@
+"""The whole job, files to files, on a made world: time, peak memory, time of each step, and how the time of a home grows.
+
+    python -m benchmarks whole town|county|province [town|county|province ...] [--rules five|all|plan] [--rounds N]
+                               [--worlds DIR] [--options "..."]
+
+Worlds are made once (`python -m examples.worlds`) and kept outside the repository, in DIR. Each round is a process of its
+own, `coverplan run` as a user would type it, with every file of OUT/ written, and the clock runs from before Python starts
+until the process has ended. Memory is what the process and those it starts hold together at its highest (shared pages
+counted once). "five" are five services: cleaners, hospital by road, fitness on foot, lit streets, cameras; "all" is the
+whole library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from examples.worlds.size import SCALES
+from layers.library import DEFAULT_PROFILE, rules
+
+FIVE = ("STF-01", "HLT-02", "SPT-02", "LGT-01", "CAM-01")
+SAMPLE_S = 0.1
+TOWN = Path(__file__).parents[1] / "examples" / "dongtang"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One run: seconds on the clock and of the processors, bytes at the highest, and the job's own account of its steps."""
+
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+    steps_s: dict[str, float]
+
+
+def main() -> None:
+    """Run the job on the worlds asked for and print what it took."""
+    asked = _parser().parse_args()
+    medians: dict[str, float] = {}
+    for name in asked.worlds_asked:
+        plan = _plan(name, asked.rules, asked.worlds)
+        rounds = [_run(plan, shlex.split(asked.options)) for _ in range(asked.rounds)]
+        medians[name] = _print(name, asked.rules, rounds)
+    names = list(medians)
+    for smaller, larger in zip(names, names[1:], strict=False):
+        growth = medians[larger] / SCALES[larger].homes / (medians[smaller] / SCALES[smaller].homes)
+        print(f"time of a home, {smaller} to {larger}: x {growth:.2f}")
+
+
+def _plan(name: str, which: str, worlds: Path) -> Path:
+    """Return a plan over the world of that name with those rules, making both where they are not there yet."""
+    if name == "dongtang":
+        return TOWN / "plan.yaml"
+    folder = worlds / name
+    base = folder / "plan.yaml"
+    if not base.is_file():
+        command = [sys.executable, "-m", "examples.worlds", "--scale", name, "--out", str(folder)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    if which == "plan":
+        return base
+    chosen = FIVE if which == "five" else tuple(rules(DEFAULT_PROFILE))
+    text = base.read_text(encoding="utf-8")
+    entries = "".join(f"  - id: {id_}\n" for id_ in chosen)
+    plan = folder / f"{which}.yaml"
+    plan.write_text(text[: text.index("rules:")] + "rules:\n" + entries, encoding="utf-8", newline="\n")
+    return plan
+
+
+def _run(plan: Path, options: list[str]) -> Round:
+    with tempfile.TemporaryDirectory(prefix="coverplan-whole-") as scratch:
+        out = Path(scratch) / "out"
+        command = [sys.executable, "-m", "maps", "run", str(plan), "--out", str(out), *options]
+        before, started = os.times(), time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, _held(process.pid))
+            time.sleep(SAMPLE_S)
+        wall, after = time.perf_counter() - started, os.times()
+        if process.returncode:
+            raise SystemExit(f"coverplan run ended with {process.returncode}")
+        steps = json.loads((out / "run.json").read_text(encoding="utf-8"))["timings"]
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Round(wall, cpu, peak, steps)
+
+
+def _held(pid: int) -> int:
+    """Return the bytes of memory that a process and its children hold, pages that they share counted once (Linux)."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if not children:
+            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return sum(_proportional(one) for one in (str(pid), *children))
+    except (OSError, IndexError):  # ended meanwhile, or no such files on this system
+        return 0
+
+
+def _proportional(pid: str) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def _print(name: str, which: str, rounds: list[Round]) -> float:
+    """Print the medians of the rounds and return the wall time."""
+    wall = statistics.median(one.wall_s for one in rounds)
+    best = min(one.wall_s for one in rounds)
+    cpu = statistics.median(one.cpu_s for one in rounds)
+    peak = max(one.peak_bytes for one in rounds) / 2**30
+    print(f"{name}, rules {which}: {wall:.2f} s wall (best {best:.2f}), {cpu:.2f} s of processor, {peak:.2f} GiB")
+    for step in rounds[0].steps_s:
+        print(f"  {step:24} {statistics.median(one.steps_s.get(step, 0.0) for one in rounds):8.3f} s")
+    return wall
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("worlds_asked", nargs="+", choices=("dongtang", "town", "county", "province"), metavar="WORLD")
+    parser.add_argument("--rules", choices=("five", "all", "plan"), default="five")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--worlds", type=Path, default=Path(tempfile.gettempdir()) / "coverplan-worlds")
+    parser.add_argument("--options", default="", help="more options for coverplan run")
+    return parser
