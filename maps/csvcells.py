@@ -27,7 +27,7 @@ _TRIGGERS = frozenset("=+-@\t\r\n＝＋－＠")
 # What may stand before such a start and still be looked past: blanks, and the apostrophe that guards it.
 _BLANKS = "' \u00a0\u3000"
 # Text that starts with any of these, or holds what a CSV cell is quoted for, is looked at one by one (RFC 4180).
-_SUSPECT = '^[-=+@\t\r\n＝＋－＠\' \u00a0\u3000]|[,"\r\n]'
+_SUSPECT = "^[-=+@\t\r\n＝＋－＠' \u00a0\u3000]|[,\"\r\n]"
 
 _ROWS_AT_ONCE = 500_000
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from maps.hands import beside
 from maps.package import write_package
 from maps.page import write_page
 from maps.record import record
 from maps.report import report
 from maps.saving import replacing
-from maps.tables import coverage_tables, csv_bytes, gaps_table, projects_table, rejects_table
+from maps.tables import coverage_tables, csv_bytes, csv_pieces, gaps_table, projects_table, rejects_table
 from maps.totals import totals
 from maps.workbook import Rows, workbook
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from layers.text import Language
     from maps.totals import Totals
 
-# The only file made by a library that wants a path; all others are made in memory and written in one go.
 PACKAGE = "result.gpkg"
+# What takes as long to write as everything else together.
+BESIDE = (PACKAGE, "coverage.csv")
 
 
 def write(
@@ -56,27 +58,54 @@ def write_counted(
 ) -> None:
     """Do what `write` does where everything is counted up already."""
     started = time.perf_counter()
-    rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
-    makers: Mapping[str, Callable[[], bytes]] = {
-        "coverage.csv": lambda: csv_bytes(*coverage_tables(assessment)),
-        "gaps.csv": lambda: csv_bytes(rows.gaps),
-        "projects.csv": lambda: csv_bytes(rows.projects),
-        "rejects.csv": lambda: csv_bytes(rows.rejects),
-        "projects.xlsx": lambda: workbook(assessment, counted, rows, language),
-        "report.html": lambda: report(assessment, counted, language).encode(),
-        "map.html": lambda: write_page(assessment, language=language, counted=counted).encode(),
-    }
+    makers = _makers(assessment, counted, language)
     with replacing(out) as folder:
-        for name, make in makers.items():
-            (folder / name).write_bytes(make())
-            written(name)
-        write_package(assessment, counted, folder / PACKAGE, language)
-        written(PACKAGE)
-        hashes = {name: _sha256(folder / name) for name in sorted([*makers, PACKAGE])}
+        _make(makers, folder, written)
+        hashes = {name: _sha256(folder / name) for name in sorted(makers)}
         timings = {**timings_s, "writing": time.perf_counter() - started}
         text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
         (folder / "run.json").write_text(text, encoding="utf-8", newline="\n")
         written("run.json")
+
+
+def _makers(assessment: Assessment, counted: Totals, language: Language) -> dict[str, Callable[[Path], object]]:
+    """Return how each file is made at a path; those that take longest come first."""
+    rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
+    return {
+        PACKAGE: lambda path: write_package(assessment, counted, path, language),
+        "coverage.csv": lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),
+        "map.html": lambda path: path.write_bytes(write_page(assessment, language=language, counted=counted).encode()),
+        "projects.xlsx": lambda path: path.write_bytes(workbook(assessment, counted, rows, language)),
+        "report.html": lambda path: path.write_bytes(report(assessment, counted, language).encode()),
+        "gaps.csv": lambda path: path.write_bytes(csv_bytes(rows.gaps)),
+        "projects.csv": lambda path: path.write_bytes(csv_bytes(rows.projects)),
+        "rejects.csv": lambda path: path.write_bytes(csv_bytes(rows.rejects)),
+    }
+
+
+def _make(makers: Mapping[str, Callable[[Path], object]], folder: Path, written: Callable[[str], None]) -> None:
+    """Make every file in the folder, those of `BESIDE` on another processor meanwhile where there is one."""
+
+    def make(names: Iterable[str]) -> None:
+        for name in names:
+            makers[name](folder / name)
+
+    with beside(lambda: make(BESIDE)) as done:
+        for name in makers:
+            if name not in BESIDE:
+                make([name])
+                written(name)
+        succeeded = done()
+        for name in BESIDE:
+            if not succeeded:
+                (folder / name).unlink(missing_ok=True)
+                make([name])
+            written(name)
+
+
+def _write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)
 
 
 def _sha256(path: Path) -> str:
