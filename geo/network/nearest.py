@@ -55,12 +55,16 @@ def sweep_from(graph: Graph, sources: Legs, *, limit: float) -> Nearest:
 
 
 def _compiled_sweep(graph: Graph, sources: Legs, limit: float) -> Nearest:
-    from geo.network.sweep_kernel import sweep
+    from geo.network.sweeping import swept
 
-    row, end = np.nonzero(np.isfinite(sources.cost))
-    seeds = sources.node[row, end], sources.cost[row, end], row.astype(np.int32)
-    state = sweep(graph.first, graph.to, graph.cost, *seeds, limit, graph.mean_cost)
-    return Nearest(state[0::2], state[1::2].astype(np.int64))
+    sweep = swept(graph, *seeds_of(sources, np.arange(len(sources.edge))), limit)
+    return Nearest(sweep.state[0::2].copy(), sweep.state[1::2].astype(np.int64))
+
+
+def seeds_of(sources: Legs, rows: Rows) -> tuple[NDArray[np.int32], Numbers, NDArray[np.int32]]:
+    """Return the (node, cost, source) each of these sources begins at: both ends of its edge, where one may go."""
+    row, end = np.nonzero(np.isfinite(sources.cost[rows]))
+    return sources.node[rows[row], end], sources.cost[rows[row], end], rows[row].astype(np.int32)
 
 
 def _scipy_sweep(graph: Graph, sources: Legs, limit: float) -> Nearest:

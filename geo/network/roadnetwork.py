@@ -24,6 +24,7 @@ from geo.network.reach import Ends, Stretches, ends_of, reach_along
 from geo.network.routes import Routes, routes
 from geo.network.snap import MAX_SNAP_M, Segments, Snapped, snapped
 from geo.network.topology import Topology, topology_of
+from geo.network.whatif import WhatIf
 from layers.problems import LayerError, Problem
 from layers.text import say
 
@@ -184,6 +185,19 @@ class RoadNetwork:
         sources = legs(self.topology, self.costs, to, leaving=False)
         number = people.reindex(origin_ids).to_numpy(dtype=float)
         return dependency(self._towards, self.topology, self.costs, points, sources, number, len(self.road_ids))
+
+    def what_if(
+        self, facilities: Any, *, is_open: Any, cutoff: float = np.inf, max_snap_m: float = MAX_SNAP_M
+    ) -> WhatIf:
+        """Return the nearest open facility of every node, to be asked anew after opening and closing some; see WhatIf.
+
+        `facilities` are all that may be open, existing ones and sites; `is_open` says which are to begin with, one a
+        row. Trips go from nodes to facilities. Raises LayerError as `snap` does.
+        """
+        to = self.snap(facilities, max_snap_m=max_snap_m)
+        sources = legs(self.topology, self.costs, to, leaving=False)
+        opened = np.array(is_open, dtype=bool)
+        return WhatIf(self._towards, self._outwards, sources, opened, limit_of(cutoff))
 
     def routes(self, origins: Any, places: Any, *, max_snap_m: float = MAX_SNAP_M) -> Routes:
         """Return everybody's shortest way to the nearest of the places, in metres; see Routes.
