@@ -14,12 +14,13 @@ from layers.text import Text, say
 # letter and a colon is a Windows drive.
 _NOT_A_FILE = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:|/vsi|[{<])")
 _CHUNK_BYTES = 1 << 20
+FOLDER_ENDING = ".gdb"  # a file geodatabase is a folder of files
 
 
 def checked_path(folder: Path, path: str, where: Text) -> Path:
     """Return the absolute path of a layer's file; raises LayerError unless it is a regular file inside `folder`.
 
-    A symbolic link counts as what it points to.
+    A symbolic link counts as what it points to. A file geodatabase is a folder, and the only one that is let through.
     """
     if _NOT_A_FILE.match(path.strip()) or "\x00" in path:
         raise _refused(where, "not_a_file", path)
@@ -29,7 +30,7 @@ def checked_path(folder: Path, path: str, where: Text) -> Path:
         raise _refused(where, "outside", path)
     if not found.exists():
         raise LayerError([Problem(where, say("readers.missing", path=path), _nearest(root, path))])
-    if not found.is_file():
+    if not found.is_file() and not (found.is_dir() and found.suffix.lower() == FOLDER_ENDING):
         raise _refused(where, "not_regular", path)
     return found
 

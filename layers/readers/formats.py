@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from layers.problems import InputError, LayerError, Problem
+from layers.readers.filegdb import CATALOGUE
 from layers.readers.gdal import CurvesError
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
 from layers.text import say
@@ -55,6 +56,15 @@ def _is_osm(head: bytes) -> bool:
     return b"OSMHeader" in head[:20] or b"<osm" in head or head.startswith(b"\x1f\x8b")
 
 
+def _is_kml(head: bytes) -> bool:
+    return b"<kml" in head or head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<?xml")
+
+
+def _is_dxf(head: bytes) -> bool:
+    """A drawing as text: pairs of lines, a group code and its value, from the first section on (comments may come before)."""
+    return head.lstrip().startswith((b"0", b"999")) and b"\x00" not in head
+
+
 FORMATS: tuple[Format, ...] = (
     Format("gpkg", (".gpkg",), _starts(b"SQLite format 3\x00"), "geopackage:read"),
     Format("geojson", (".geojson", ".json"), _is_json, "geojson:read"),
@@ -63,7 +73,11 @@ FORMATS: tuple[Format, ...] = (
     Format("flatgeobuf", (".fgb",), _starts(b"fgb\x03fgb"), "flatgeobuf:read"),
     Format("geoparquet", (".parquet", ".geoparquet"), _starts(b"PAR1"), "geoparquet:read"),
     Format("xlsx", (".xlsx", ".xlsm"), _starts(_ZIP), "workbook:read_xlsx"),
-    Format("xls", (".xls",), _starts(_OLE), "workbook:read_xls"),
+    Format("xls", (".xls", ".et"), _starts(_OLE), "workbook:read_xls"),
+    Format("kml", (".kml",), _is_kml, "kml:read"),
+    Format("kmz", (".kmz",), _starts(_ZIP), "kml:read_zipped"),
+    Format("dxf", (".dxf",), _is_dxf, "dxf:read"),
+    Format("filegdb", (".gdb",), _starts(b"\x03\x00\x00\x00", b"\x04\x00\x00\x00"), "filegdb:read"),
     Format("osm", (".osm.pbf", ".osm", ".osm.gz"), _is_osm, "osm:read"),
     Format("csv", (".csv", ".tsv", ".txt"), _is_text, "delimited:read"),
 )
@@ -130,5 +144,9 @@ def _as_notes(caught: list[warnings.WarningMessage]) -> tuple[Fault, ...]:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    """Return the first bytes of the file; of a file geodatabase, which is a folder, those of its catalogue."""
+    first = path / CATALOGUE if path.is_dir() else path
+    if not first.is_file():
+        return b""
+    with first.open("rb") as file:
         return file.read(HEAD_BYTES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,20 +23,21 @@ class CurvesError(ValueError):
 
 
 def rows_of(
-    path: Path, *, driver: str, table: str | None = None
+    path: Path, *, driver: str, table: str | None = None, options: dict[str, str] | None = None
 ) -> tuple[pd.DataFrame, NDArray[np.object_] | None, str]:
     """Return attributes, geometries and CRS ("" if none) of one table.
 
-    Whole numbers stay whole beside blanks (nullable integers), so that an id never becomes 12.0.
+    `options` are GDAL's, set while this table is read. Whole numbers stay whole beside blanks (nullable integers), so that an id never becomes 12.0.
     Raises WrongDriverError, CurvesError, and whatever pyogrio and pyarrow raise.
     """
     import pyogrio
     import shapely
 
-    found = pyogrio.read_info(path, layer=table)["driver"]
-    if found != driver:
-        raise WrongDriverError(f"{found} instead of {driver}")
-    meta, arrow = pyogrio.read_arrow(path, layer=table)
+    with _set(options or {}):
+        found = pyogrio.read_info(path, layer=table)["driver"]
+        if found != driver:
+            raise WrongDriverError(f"{found} instead of {driver}")
+        meta, arrow = pyogrio.read_arrow(path, layer=table)
     arrow.validate(full=True)  # bytes that are not UTF-8 must fail here, not wherever they are first looked at
     name = meta["geometry_name"] or "wkb_geometry"
     if name not in arrow.column_names:
@@ -45,6 +48,29 @@ def rows_of(
     except NotImplementedError as error:
         raise CurvesError(str(error)) from error
     return _frame(arrow.drop_columns([name])), geometry, _crs(meta["crs"])
+
+
+@contextmanager
+def _set(options: dict[str, str]) -> Iterator[None]:
+    import pyogrio
+
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(options)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
+
+
+def tables_of(path: Path, *, driver: str) -> list[str]:
+    """Return the names of the tables GDAL finds in the file; raises WrongDriverError if it takes it for another format."""
+    import pyogrio
+
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    found = pyogrio.read_info(path, layer=names[0])["driver"] if names else driver
+    if found != driver:
+        raise WrongDriverError(f"{found} instead of {driver}")
+    return names
 
 
 def _frame(arrow: object) -> pd.DataFrame:

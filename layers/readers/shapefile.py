@@ -51,7 +51,9 @@ def read_zipped(request: Request) -> Raw:
 
 
 def parts_beside(path: Path) -> list[Path]:
-    """Return the files that make up a layer: the parts of a shapefile, in order of name, or any other file by itself."""
+    """Return the files that make up a layer, by name: the parts of a shapefile, those in a folder, or one file by itself."""
+    if path.is_dir():
+        return sorted(item for item in path.iterdir() if item.is_file() and not item.is_symlink())
     if path.suffix.lower() != ".shp":
         return [path]
     stem = path.stem.lower()
