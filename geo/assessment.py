@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
-from geo.coverage import Coverage, coverage
-from geo.gaps import Gap
 from geo.projects import merged
 from geo.ranking import Ranked, rank
 from geo.rule import Rule
+from geo.verdicts import coverages_of, gaps_of, in_order
 from geo.world import World
-from layers.problems import InputError, LayerError, PlannerError, Problem
 from layers.text import Text, say
 
 if TYPE_CHECKING:
+    from geo.coverage import Coverage
+    from geo.gaps import Gap
+    from geo.ongoing import Ongoing
     from layers.layer import Layers
     from layers.plan import Plan
 
@@ -31,6 +31,7 @@ class Assessment:
     gaps: tuple[Gap, ...]
     ranked: tuple[Ranked, ...]
     notes: tuple[Text, ...] = ()  # what a reader must know: no facility at all, demand judged by village, ...
+    ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
 
 
 def assess(plan: Plan, layers: Layers) -> Assessment:
@@ -40,11 +41,11 @@ def assess(plan: Plan, layers: Layers) -> Assessment:
     and PlannerError if two gaps got one id.
     """
     world = World(layers, plan.settings.date)
-    coverages = _coverages([cast(Rule, rule) for rule in plan.rules], world)
-    gaps_of = {rule_id: seen.rule.gaps(seen, world) for rule_id, seen in coverages.items()}
-    gaps = _in_order(gap for found in gaps_of.values() for gap in found)
+    coverages = coverages_of([cast(Rule, rule) for rule in plan.rules], world)
+    found = gaps_of(coverages, world)
+    gaps = in_order(gap for some in found.values() for gap in some)
     projects = merged(
-        project for rule_id, seen in coverages.items() for project in seen.rule.repairs(gaps_of[rule_id], seen, world)
+        project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
     settings = plan.settings
     ranked = rank(projects, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
@@ -52,34 +53,3 @@ def assess(plan: Plan, layers: Layers) -> Assessment:
     if len(ranked) < len(projects):
         notes.append(say("projects.redundant", count=len(projects) - len(ranked)))
     return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)))
-
-
-def _coverages(rules: Iterable[Rule], world: World) -> dict[str, Coverage]:
-    """Return every rule's coverage, or raise all they find wrong together."""
-    found: dict[str, Coverage] = {}
-    problems: list[Problem] = []
-    for rule in rules:
-        try:
-            found[rule.id] = coverage(rule, world)
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise LayerError(dict.fromkeys(problems))
-    return found
-
-
-def _in_order(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return the gaps by id; refuse two of one id, which would hide one of them for good."""
-    ordered = tuple(sorted(gaps, key=lambda gap: gap.id))
-    clashes = [
-        Problem(
-            one.id,
-            say("projects.same_gap_id", id=one.id, first=one.name, second=other.name),
-            say("projects.same_gap_id_fix", rule=one.rule_id),
-        )
-        for one, other in pairwise(ordered)
-        if one.id == other.id
-    ]
-    if clashes:
-        raise PlannerError(clashes)
-    return ordered
