@@ -16,7 +16,7 @@ import shapely
 
 from layers.text import Language, say, spoken
 from maps.page.scorecard import NOT_JUDGED, unit_rows
-from maps.qml import Categories, qml
+from maps.qml import SHADES, Categories, qml
 from maps.tables import SEPARATOR, spots
 from maps.wording import action_word, all_shown, reason_sentence, shown, status_word, unit_word
 
@@ -95,12 +95,30 @@ def _sheets(assessment: Assessment, totals: Totals, language: Language) -> list[
 def _villages(assessment: Assessment, totals: Totals, language: Language) -> Sheet:
     units, frame = unit_rows(assessment), totals.units.rename_axis("unit_id").reset_index()
     frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
+    steps = _steps(len(assessment.coverages))
+    step = np.searchsorted([last for _, last in steps], frame["rules_short"].to_numpy(int))
+    frame["shade"] = np.where(frame["status"] == "short", np.array([f"short_{i + 1}" for i in step]), frame["status"])
     taken = set(frame.columns)
     for rule_id, card in totals.cards.items():
         column = _distinct(f"status_{rule_id}", taken)
         frame[column] = card["state"].where(card["state"] != NOT_JUDGED, None).to_numpy(object)
     title = say("report.gpkg_villages").in_(language)
-    return _sheet("villages", title, frame, units["geometry"].to_numpy(object), _statuses(language))
+    words = {f"short_{i + 1}": (_steps_word(*ends, language), f"short_{i + 1}") for i, ends in enumerate(steps)}
+    words |= {key: (status_word(key, language), key) for key in ("met", "unknown")}
+    style = Categories("shade", words, label="name")
+    return _sheet("villages", title, frame, units["geometry"].to_numpy(object), style)
+
+
+def _steps(rules: int) -> list[tuple[int, int]]:
+    """Return from how many to how many rules short each shade of a village stands for, as the map page has them."""
+    numbers = np.arange(1, max(rules, 1) + 1)
+    shade = np.minimum(SHADES - 1, (SHADES * (numbers - 0.5) / max(rules, 1)).astype(int))
+    return [(int(some.min()), int(some.max())) for i in range(SHADES) if len(some := numbers[shade == i])]
+
+
+def _steps_word(first: int, last: int, language: Language) -> str:
+    key = "report.gpkg_short_one" if first == last else "report.gpkg_short_some"
+    return say(key, first=first, last=last).in_(language)
 
 
 def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:

@@ -17,7 +17,14 @@ _COLOURS = {
     "C": "86,180,233",
     "in_budget": "0,90,160",
     "below_line": "150,170,190",
+    # Villages by how many rules they are short of: the map page's own scale, pale to dark.
+    "short_1": "254,243,226",
+    "short_2": "253,223,181",
+    "short_3": "251,190,133",
+    "short_4": "241,144,98",
+    "short_5": "214,95,64",
 }
+SHADES = 5
 _MARKERS = {
     "met": "circle",
     "short": "triangle",
@@ -67,7 +74,7 @@ def _symbol(number: int, look: str, shape: str) -> str:
         options["line_width"] = _WIDTHS_MM.get(look, "1.1")
     else:
         kind, layer = "fill", "SimpleFill"
-        options = {"color": f"{colour},{_FILL_OPACITY}", "outline_color": "90,90,90,255", "outline_width": "0.26"}
+        options = {"color": f"{colour},{_opacity(look)}", "outline_color": "90,90,90,255", "outline_width": "0.26"}
         options["style"] = "dense4" if look == "unknown" else "solid"
     # <Option> is what QGIS reads from 3.22 on, <prop> what it read before.
     named = "".join(f'<Option type="QString" name="{name}" value="{value}"/>' for name, value in options.items())
@@ -79,6 +86,11 @@ def _symbol(number: int, look: str, shape: str) -> str:
     )
 
 
+def _opacity(look: str) -> str:
+    """A scale of shades is read by its colours, which nothing may shine through."""
+    return "255" if look.startswith("short_") else _FILL_OPACITY
+
+
 def _labels(column: str) -> str:
     if not column:
         return ""
@@ -86,5 +98,5 @@ def _labels(column: str) -> str:
         f'<labeling type="simple"><settings calloutType="simple"><text-style fieldName="{escape(column)}" '
         'fontSize="9" textColor="20,20,20,255" isExpression="0"><text-buffer bufferDraw="1" bufferSize="0.8" '
         'bufferSizeUnits="MM" bufferColor="255,255,255,255"/></text-style><placement placement="0" dist="1.5" '
-        'distUnits="MM"/></settings></labeling>'
+        'distUnits="MM"/><rendering obstacle="0"/></settings></labeling>'
     )
