@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Graph:
         """How many nodes there are."""
         return len(self.first) - 1
 
-    @property
+    @cached_property
     def mean_cost(self) -> float:
         """The cost of an ordinary arc: how far a search looks ahead at a time."""
         return float(self.cost.mean()) if len(self.cost) else 1.0

@@ -15,31 +15,59 @@ if TYPE_CHECKING:
     Nodes = NDArray[np.int32]
 
 
-@compiled
 def rows_of_arcs(
     nodes: int, tail: Nodes, head: Nodes, cost: Numbers, edge: Nodes
 ) -> tuple[Nodes, Nodes, Numbers, Nodes]:
     """Return first, to, cost, edge as `graph.sparse_rows` does."""
+    first = _starts(nodes, tail, head)
+    size = int(first[-1])
+    to = np.empty(size, dtype=np.int32)  # by numpy, which asks for large pages of memory; compiled code does not
+    arc_cost, arc_edge = np.empty(size), np.empty(size, dtype=np.int32)
+    _fill(first, tail, head, cost, edge, to, arc_cost, arc_edge)
+    if _sort_rows(first, to, arc_cost, arc_edge):
+        size = _without_parallels(first, to, arc_cost, arc_edge)
+    return first, to[:size], arc_cost[:size], arc_edge[:size]
+
+
+@compiled
+def _starts(nodes: int, tail: Nodes, head: Nodes) -> Nodes:
+    """Return where each node's row begins, loops left out."""
     first = np.zeros(nodes + 1, dtype=np.int32)
     for a in range(len(tail)):
         if tail[a] != head[a]:
             first[tail[a] + 1] += 1
     for n in range(nodes):
         first[n + 1] += first[n]
+    return first
+
+
+@compiled
+def _fill(
+    first: Nodes, tail: Nodes, head: Nodes, cost: Numbers, edge: Nodes, to: Nodes, arc_cost: Numbers, arc_edge: Nodes
+) -> None:
+    """Put every arc into its row."""
     filled = first[:-1].copy()
-    to = np.empty(first[nodes], dtype=np.int32)
-    arc_cost = np.empty(first[nodes])
-    arc_edge = np.empty(first[nodes], dtype=np.int32)
     for a in range(len(tail)):
         if tail[a] != head[a]:
-            low, at = first[tail[a]], filled[tail[a]]
-            while at > low and _before(head[a], cost[a], edge[a], to[at - 1], arc_cost[at - 1], arc_edge[at - 1]):
-                to[at], arc_cost[at], arc_edge[at] = to[at - 1], arc_cost[at - 1], arc_edge[at - 1]
-                at -= 1
+            at = filled[tail[a]]
+            filled[tail[a]] = at + 1
             to[at], arc_cost[at], arc_edge[at] = head[a], cost[a], edge[a]
-            filled[tail[a]] += 1
-    kept = _without_parallels(first, to, arc_cost, arc_edge)
-    return first, to[:kept], arc_cost[:kept], arc_edge[:kept]
+
+
+@compiled
+def _sort_rows(first: Nodes, to: Nodes, cost: Numbers, edge: Nodes) -> bool:
+    """Sort each row by head, then cost, then edge; return whether any two arcs are parallel."""
+    parallel = False
+    for n in range(len(first) - 1):
+        for a in range(first[n] + 1, first[n + 1]):
+            arc_to, arc_cost, arc_edge, at = to[a], cost[a], edge[a], a
+            while at > first[n] and _before(arc_to, arc_cost, arc_edge, to[at - 1], cost[at - 1], edge[at - 1]):
+                to[at], cost[at], edge[at] = to[at - 1], cost[at - 1], edge[at - 1]
+                at -= 1
+            to[at], cost[at], edge[at] = arc_to, arc_cost, arc_edge
+            parallel |= at > first[n] and to[at - 1] == arc_to
+            parallel |= at < a and to[at + 1] == arc_to
+    return parallel
 
 
 @compiled

@@ -58,7 +58,7 @@ def _compiled_sweep(graph: Graph, sources: Legs, limit: float) -> Nearest:
     from geo.network.sweeping import swept
 
     sweep = swept(graph, *seeds_of(sources, np.arange(len(sources.edge))), limit)
-    return Nearest(sweep.state[0::2].copy(), sweep.state[1::2].astype(np.int64))
+    return Nearest(sweep.cost, sweep.source.astype(np.int64))
 
 
 def seeds_of(sources: Legs, rows: Rows) -> tuple[NDArray[np.int32], Numbers, NDArray[np.int32]]:

@@ -60,8 +60,7 @@ class WhatIf:
         """Return the nearest open source of every node within the limit."""
         if not compiles(self.graph.nodes):
             return sweep_from(self.graph, _without(self.sources, ~self.is_open), limit=self.limit)
-        state = self._sweep.state
-        return Nearest(state[0::2].copy(), state[1::2].astype(np.int64))
+        return Nearest(self._sweep.cost.copy(), self._sweep.source.astype(np.int64))
 
     def _turn(self, source: int, *, to: bool) -> None:
         if self.is_open[source] == to:

@@ -37,20 +37,20 @@ def taken_away(
     served, count = _forget(arcs, sweep, source, seeds)
     for i in range(count):
         node = served[i]
-        best, owner = np.inf, -1.0
+        best, owner = np.inf, -1
         for arc in range(back.first[node], back.first[node + 1]):
             other = back.to[arc]
-            value, its_owner = sweep.state[2 * other] + back.cost[arc], sweep.state[2 * other + 1]
+            value, its_owner = sweep.cost[other] + back.cost[arc], sweep.source[other]
             if sweep.piled[other] == 0 and (value < best or (value == best and its_owner < owner)):
                 best, owner = value, its_owner
         for i_offered in range(offered.first[node], offered.first[node + 1]):
             row, value = offered.destination[i_offered], offered.cost[i_offered]
             if is_open[row] and (value < best or (value == best and row < owner)):
-                best, owner = value, float(row)
+                best, owner = value, row
         if best <= limit:
             _lay_out(sweep, node, best, owner)
     for i in range(count):
-        if sweep.state[2 * served[i]] == np.inf:
+        if sweep.cost[served[i]] == np.inf:
             sweep.piled[served[i]] = 0
     none = Offers(np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.int32))
     spread(arcs, sweep, none, 0, len(sweep.waiting), limit, step)
@@ -61,33 +61,33 @@ def _forget(arcs: Arcs, sweep: Sweep, source: int, seeds: Nodes) -> tuple[Nodes,
     """Put back to unknown, and mark as piled, every node the source serves; return them and how many they are."""
     served, count = np.empty(1024, dtype=np.int32), 0
     for i in range(len(seeds)):
-        if sweep.state[2 * seeds[i] + 1] == source:
+        if sweep.source[seeds[i]] == source:
             served[count] = seeds[i]
             count += 1
-            sweep.state[2 * seeds[i] + 1] = -1.0
+            sweep.source[seeds[i]] = -1
     done = 0
     while done < count:
         node = served[done]
         done += 1
         for arc in range(arcs.first[node], arcs.first[node + 1]):
             other = arcs.to[arc]
-            if sweep.state[2 * other + 1] == source:
+            if sweep.source[other] == source:
                 if count == len(served):
                     served = np.append(served, served)
                 served[count] = other
                 count += 1
-                sweep.state[2 * other + 1] = -1.0
+                sweep.source[other] = -1
     for i in range(count):
-        sweep.state[2 * served[i]] = np.inf
+        sweep.cost[served[i]] = np.inf
         sweep.piled[served[i]] = 2
     return served, count
 
 
 @compiled
-def _lay_out(sweep: Sweep, node: int, value: float, source: float) -> None:
+def _lay_out(sweep: Sweep, node: int, value: float, source: int) -> None:
     """Put a forgotten node on its block's far pile with what is offered to it from outside."""
     block = node >> BLOCK_BITS
-    sweep.state[2 * node], sweep.state[2 * node + 1] = value, source
+    sweep.cost[node], sweep.source[node] = value, source
     sweep.far[(block << BLOCK_BITS) + sweep.waiting[block]] = node
     sweep.waiting[block] += 1
     sweep.least[block] = min(sweep.least[block], value)

@@ -25,4 +25,4 @@ def test_an_unknown_benchmark_lists_those_there_are(
 ):
     monkeypatch.setattr(sys, "argv", ["benchmarks", "faster"])
     assert main() == 2
-    assert capsys.readouterr().out.startswith("page ")
+    assert "\npage " in f"\n{capsys.readouterr().out}"

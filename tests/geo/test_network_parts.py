@@ -44,7 +44,7 @@ def test_parts_and_threads_change_nothing(monkeypatch, parts):
     sources = at_nodes(rng.permutation(graph.nodes)[:40])
     seeds = sources.node[:, 0], sources.cost[:, 0], np.arange(40, dtype=np.int32)
     for limit in (np.inf, 2000.0):
-        state = sweeping.swept(graph, *seeds, limit).state
-        found, wanted = Nearest(state[0::2], state[1::2].astype(np.int64)), _scipy_sweep(graph, sources, limit)
+        sweep = sweeping.swept(graph, *seeds, limit)
+        found, wanted = Nearest(sweep.cost, sweep.source.astype(np.int64)), _scipy_sweep(graph, sources, limit)
         np.testing.assert_array_equal(found.cost, wanted.cost)
         np.testing.assert_array_equal(found.source, wanted.source)
