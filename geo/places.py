@@ -130,7 +130,8 @@ def unit_rows(names: Sequence[str] | NDArray[np.object_], units: gpd.GeoDataFram
     often = Counter(called)
     row_of = {name: row for row, name in enumerate(called) if name and often[name] == 1}
     row_of |= {id_: row for row, id_ in enumerate(units.index.tolist())}
-    return np.array([row_of.get(name, NOWHERE) for name in names], dtype=np.int64)
+    codes, words = pd.factorize(np.asarray(names, dtype=object))
+    return np.array([row_of.get(word, NOWHERE) for word in words], dtype=np.int64)[codes]
 
 
 def served_units(cell: str, units: gpd.GeoDataFrame) -> list[int]:
@@ -181,10 +182,9 @@ def unit_people(units: gpd.GeoDataFrame, homes: Homes) -> Numbers:
 
 def texts(column: pd.Series) -> NDArray[np.object_]:
     """Return a column's cells as stripped text, "" where blank."""
-    blank = column.isna().to_numpy()
-    cells = np.array([str(cell).strip() for cell in column.tolist()], dtype=object)
-    cells[blank] = ""
-    return cells
+    codes, words = pd.factorize(column)  # a blank is -1, the last of the cells
+    cells = np.array([*(str(word).strip() for word in words), ""], dtype=object)
+    return cells[codes]
 
 
 def _villages_as_homes(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
@@ -211,6 +211,8 @@ def together(layers: Layers, kind: str) -> tuple[gpd.GeoDataFrame, NDArray[np.ob
         where = ", ".join(part.name for part in found)
         what = say("rules.id_in_two_layers", id=str(twice[0]), count=len(twice))
         raise LayerError([Problem(where, what, say("rules.make_ids_differ"))])
+    if frame.index.is_monotonic_increasing:
+        return frame, layer
     order = np.argsort(frame.index.to_numpy(object), kind="stable")
     return frame.iloc[order], layer[order]
 

@@ -1,55 +1,85 @@
-"""A second pair of hands: part of the writing done by a copy of this process, on another processor, where there is one."""
+"""Work shared out over the processors: copies of this process take what is next, and leave what they make on the disk."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+
+# More would wait for the disk and for the longest piece of work.
+_MOST_HANDS = 4
 
 
-@contextmanager
-def beside(work: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Start `work` in a copy of this process, and yield a function that waits for it and says whether it succeeded.
+def share_out(works: Mapping[str, Callable[[], object]], done: Callable[[str], None]) -> None:
+    """Do all the works, each once, in any order and on every processor; `done` is told the name of each that is done.
 
-    The copy sees everything as it is now and gives nothing back but what it leaves on the disk. Where the system cannot
-    copy processes, has a single processor or refuses, nothing is started and the answer is False: the caller then does
-    the work itself, which also brings any fault to light in its own words. A copy still running at the end is ended.
+    A copy sees everything as it is now and gives nothing back but what it leaves on the disk, so a work must be one that
+    can be done again: where the system cannot copy processes, and where a copy fails or is killed, this process does
+    what is left, which also brings any fault to light in its own words. Put the longest first. No copy outlives the call.
     """
-    child = _copied(work) if _may_copy() else None
-    waited = child is None
-
-    def done() -> bool:
-        nonlocal waited
-        if child is None:
-            return False
-        waited = True
-        return os.waitpid(child, 0)[1] == 0
-
+    names = list(works)
+    queue = _queue(len(names))
+    copies: list[int] = []
+    mine: set[str] = set()
     try:
-        yield done
+        copies += _copies(_hands(len(names)) - 1, lambda: [works[names[turn]]() for turn in _turns(queue)])
+        for turn in _turns(queue):
+            works[names[turn]]()
+            mine.add(names[turn])
+            done(names[turn])
+        succeeded = bool(copies)
+        while copies:
+            succeeded &= os.waitpid(copies.pop(), 0)[1] == 0
+        for name in names:
+            if name not in mine:
+                if not succeeded:
+                    works[name]()
+                done(name)
     finally:
-        if child is not None and not waited:
-            _end(child)
+        os.close(queue)
+        for copy in copies:
+            _end(copy)
 
 
-def _may_copy() -> bool:
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+def _hands(works: int) -> int:
+    """Return how many processes to work with, this one included."""
+    return min(len(os.sched_getaffinity(0)), works, _MOST_HANDS) if sys.platform == "linux" else 1
 
 
-def _copied(work: Callable[[], None]) -> int | None:
+def _queue(count: int) -> int:
+    """Return a pipe that holds the numbers of the works: whoever reads a byte has taken that work, and nobody else has."""
+    reading, writing = os.pipe()
+    os.write(writing, bytes(range(count)))
+    os.close(writing)
+    return reading
+
+
+def _turns(queue: int) -> Iterator[int]:
+    while taken := os.read(queue, 1):
+        yield taken[0]
+
+
+def _copies(count: int, work: Callable[[], object]) -> Iterator[int]:
+    """Yield the process ids of copies of this process that do the work and end; fewer where the system refuses."""
     sys.stdout.flush()
     sys.stderr.flush()
-    try:
-        with warnings.catch_warnings():
-            # Threads of the libraries below are idle here and not used by the copy (Python 3.12 warns of any).
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-    except OSError:
-        return None
-    if child:
-        return child
+    for _ in range(count):
+        try:
+            with warnings.catch_warnings():
+                # Threads of the libraries below are idle here and not used by the copy (Python 3.12 warns of any).
+                warnings.simplefilter("ignore", DeprecationWarning)
+                copy = os.fork()
+        except OSError:
+            return
+        if not copy:
+            _work_and_end(work)
+        yield copy
+
+
+def _work_and_end(work: Callable[[], object]) -> None:
     code = 1
     with suppress(BaseException):
         work()
@@ -57,9 +87,7 @@ def _copied(work: Callable[[], None]) -> int | None:
     os._exit(code)  # without what an ordinary end does: buffers, locks and temporary folders are the other's
 
 
-def _end(child: int) -> None:
-    import signal
-
+def _end(copy: int) -> None:
     with suppress(OSError):
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        os.kill(copy, signal.SIGKILL)
+        os.waitpid(copy, 0)

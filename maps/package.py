@@ -206,8 +206,7 @@ def _sheet(
 def _shown(column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column
-    texts = [text for text in column.to_numpy(object) if isinstance(text, str)]
-    return column if all_shown(texts) else column.astype(object).map(shown, na_action="ignore")
+    return column if all_shown(column) else column.astype(object).map(shown, na_action="ignore")
 
 
 def _shape(geometry: Geometries) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from geo.reasons import reason_text
 from layers.text import Language, known, say, spoken
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+# As Arrow has it, whose texts have no half pairs.
+_UNSHOWN_BYTES = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -26,9 +31,16 @@ def shown(value: object) -> str:
     return _UNSHOWN.sub("\ufffd", text)
 
 
-def all_shown(texts: Sequence[str]) -> bool:
-    """Return whether `shown` would leave every one of these as it is."""
-    return _UNSHOWN.search("".join(texts)) is None
+def all_shown(texts: pd.Series) -> bool:
+    """Return whether `shown` would leave every text of the column as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        array = pa.array(texts, pa.large_string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeEncodeError):  # numbers among them, or half a pair
+        return not any(isinstance(text, str) and _UNSHOWN.search(text) for text in texts)
+    return not pc.any(pc.match_substring_regex(array, _UNSHOWN_BYTES)).as_py()
 
 
 def number(value: float, language: Language, *, decimals: int = 0) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maps.hands import beside
+from maps.hands import share_out
 from maps.package import write_package
 from maps.page import write_page
 from maps.record import record
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from maps.totals import Totals
 
 PACKAGE = "result.gpkg"
-# What takes as long to write as everything else together.
-BESIDE = (PACKAGE, "coverage.csv")
 
 
 def write(
@@ -60,7 +59,7 @@ def write_counted(
     started = time.perf_counter()
     makers = _makers(assessment, counted, language)
     with replacing(out) as folder:
-        _make(makers, folder, written)
+        share_out({name: partial(make, folder / name) for name, make in makers.items()}, written)
         hashes = {name: _sha256(folder / name) for name in sorted(makers)}
         timings = {**timings_s, "writing": time.perf_counter() - started}
         text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
@@ -72,7 +71,7 @@ def _makers(assessment: Assessment, counted: Totals, language: Language) -> dict
     """Return how each file is made at a path; those that take longest come first."""
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
     return {
-        PACKAGE: lambda path: write_package(assessment, counted, path, language),
+        PACKAGE: lambda path: _write_anew(path, partial(write_package, assessment, counted, language=language)),
         "coverage.csv": lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),
         "map.html": lambda path: path.write_bytes(write_page(assessment, language=language, counted=counted).encode()),
         "projects.xlsx": lambda path: path.write_bytes(workbook(assessment, counted, rows, language)),
@@ -83,24 +82,9 @@ def _makers(assessment: Assessment, counted: Totals, language: Language) -> dict
     }
 
 
-def _make(makers: Mapping[str, Callable[[Path], object]], folder: Path, written: Callable[[str], None]) -> None:
-    """Make every file in the folder, those of `BESIDE` on another processor meanwhile where there is one."""
-
-    def make(names: Iterable[str]) -> None:
-        for name in names:
-            makers[name](folder / name)
-
-    with beside(lambda: make(BESIDE)) as done:
-        for name in makers:
-            if name not in BESIDE:
-                make([name])
-                written(name)
-        succeeded = done()
-        for name in BESIDE:
-            if not succeeded:
-                (folder / name).unlink(missing_ok=True)
-                make([name])
-            written(name)
+def _write_anew(path: Path, write_at: Callable[[Path], None]) -> None:
+    path.unlink(missing_ok=True)  # what a failed attempt may have left
+    write_at(path)
 
 
 def _write_pieces(path: Path, pieces: Iterable[bytes]) -> None:

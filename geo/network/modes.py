@@ -90,5 +90,6 @@ def drive_kmh(roads: gpd.GeoDataFrame) -> pd.Series:
 
 def _words(column: pd.Series) -> pd.Series:
     """Return the column's words in lower case without spaces around them; blanks are None."""
-    text = column.astype(object).where(column.notna(), None)
-    return text.map(lambda word: str(word).strip().lower() or None, na_action="ignore").astype(object)
+    codes, words = pd.factorize(column)  # a blank is -1, the last of the words
+    given = np.array([*(str(word).strip().lower() or None for word in words), None], dtype=object)
+    return pd.Series(given[codes], index=column.index, dtype=object)

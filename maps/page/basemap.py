@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers.kinds import KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from layers.layer import Layer
     from maps.page.packing import Pack
@@ -49,8 +49,17 @@ def drawn_layer(layer: Layer, shapes: Shapes, pack: Pack) -> dict[str, Any]:
 def _names(frame: gpd.GeoDataFrame, pack: Pack) -> int:
     if "name" not in frame:
         return -1
-    names = [name if isinstance(name, str) else "" for name in frame["name"].to_numpy(object)]
+    names = words_of(frame["name"])
     return pack.texts(names) if any(names) else -1
+
+
+def words_of(column: pd.Series) -> list[str]:
+    """Return a column's texts, "" where there is none."""
+    row, words = pd.factorize(column)
+    texts: list[str] = np.array([*(word if isinstance(word, str) else "" for word in words), ""], dtype=object)[
+        row
+    ].tolist()
+    return texts
 
 
 def _ranks(classes: pd.Series) -> Any:
@@ -59,10 +68,11 @@ def _ranks(classes: pd.Series) -> Any:
 
 
 def _categories(column: pd.Series, pack: Pack) -> dict[str, Any]:
-    values = [value if isinstance(value, str) else "" for value in column.to_numpy(object)]
-    names = sorted(set(values) - {""})
-    codes = {"": 0} | {name: code for code, name in enumerate(names, start=1)}
-    return {"categories": names, "category": pack.integers(np.array([codes[value] for value in values]))}
+    row, words = pd.factorize(column)
+    names = sorted({word for word in words if isinstance(word, str)} - {""})
+    codes = {name: code for code, name in enumerate(names, start=1)}
+    numbers = np.array([*(codes.get(word, 0) for word in words), 0])
+    return {"categories": names, "category": pack.integers(numbers[row])}
 
 
 def spots(geometries: Any) -> Any:

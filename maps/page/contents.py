@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geo.reasons import reason_text
 from layers.kinds import KINDS
 from layers.library import profile_title, profiles
 from layers.text import LANGUAGES, Text, catalogue
-from maps.page.basemap import drawn_layer, spots
+from maps.page.basemap import drawn_layer, spots, words_of
 from maps.page.findings import worst_unit
 from maps.page.packing import Pack
 from maps.page.scorecard import STATES, unit_rows
@@ -19,8 +20,6 @@ from maps.page.shapes import GRID_BITS, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from geo.assessment import Assessment
     from geo.coverage import Coverage
@@ -166,10 +165,10 @@ def _cards(card: pd.DataFrame) -> Json:
 def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
     frame = coverage.frame
     number_of_set, rows = shapes.rows_of(frame)
-    given = [str(code) if _given(code) else "" for code in frame["reason"].to_numpy(object)]
-    codes = sorted(set(given) - {""})
-    names = [str(name) if _given(name) else "" for name in frame["name"].to_numpy(object)]
+    row, words = pd.factorize(frame["reason"])
+    codes = sorted({str(word) for word in words if _given(word)})
     of_code = {code: place for place, code in enumerate(codes, start=1)}
+    names = words_of(frame["name"])
     return {
         "shapes": number_of_set,
         "rows": rows,
@@ -180,7 +179,7 @@ def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack)
         "supplied": pack.floats(frame["supplied"].to_numpy(float)),
         "people": pack.floats(frame["people"].to_numpy(float)),
         "people_short": pack.floats(frame["people_short"].to_numpy(float)),
-        "reason": pack.integers(np.array([of_code.get(code, 0) for code in given], dtype=np.int64)),
+        "reason": pack.integers(np.array([*(of_code.get(word, 0) for word in words), 0], dtype=np.int64)[row]),
         "reasons": [both_languages(reason_text(code)) for code in codes],
     }
 

@@ -1,4 +1,4 @@
-"""Work beside: done on another processor or by the caller, and never lost in between."""
+"""Work shared out over processors: all of it is done, once, and nothing is lost when a copy fails."""
 
 import os
 import sys
@@ -6,37 +6,65 @@ import time
 
 import pytest
 
-from maps.hands import beside
+from maps.hands import share_out
 from maps.writing import write
 from tests.maps.fakes import town
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="this system makes no copies of processes"
 )
+NAMES = tuple("abcdefgh")
 
 
-def test_work_done_by_a_copy_is_on_the_disk_and_says_so(tmp_path):
-    with beside(lambda: (tmp_path / "made").write_text("x")) as done:
-        assert done()
-    assert (tmp_path / "made").read_text() == "x"
+def noting(folder, name):
+    def work():
+        with (folder / name).open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(0.02)
+
+    return work
 
 
-def test_work_that_fails_or_is_killed_in_the_copy_is_left_to_the_caller():
-    def killed():
-        os.kill(os.getpid(), 9)
-
-    def failing():
-        raise ValueError("no")
-
-    for work in (killed, failing):
-        with beside(work) as done:
-            assert not done()
+def test_every_work_is_done_once_by_more_than_one_process(tmp_path):
+    told = []
+    share_out({name: noting(tmp_path, name) for name in NAMES}, told.append)
+    hands = [(tmp_path / name).read_text().split() for name in NAMES]
+    assert [len(hand) for hand in hands] == [1] * len(NAMES)
+    assert len({hand[0] for hand in hands}) > 1
+    assert sorted(told) == list(NAMES)
 
 
-def test_a_copy_does_not_outlive_a_caller_that_fails():
-    started = time.monotonic()
-    with pytest.raises(ValueError, match="the caller"), beside(lambda: time.sleep(60)):
+@pytest.mark.parametrize("fault", ["raises", "killed"])
+def test_what_a_copy_leaves_undone_is_done_by_the_caller(tmp_path, fault):
+    caller, told = os.getpid(), []
+
+    def work_of(name):
+        def work():
+            time.sleep(0.02)
+            if os.getpid() != caller:
+                if fault == "killed":
+                    os.kill(os.getpid(), 9)
+                raise ValueError("no")
+            (tmp_path / name).write_text(name)
+
+        return work
+
+    share_out({name: work_of(name) for name in NAMES}, told.append)
+    assert [(tmp_path / name).read_text() for name in NAMES] == list(NAMES)
+    assert sorted(told) == list(NAMES)
+
+
+def test_a_fault_of_the_caller_is_raised_and_no_copy_outlives_it():
+    caller, started = os.getpid(), time.monotonic()
+
+    def work():
+        if os.getpid() != caller:
+            time.sleep(60)
+        time.sleep(0.1)
         raise ValueError("the caller")
+
+    with pytest.raises(ValueError, match="the caller"):
+        share_out(dict.fromkeys(NAMES, work), print)
     assert time.monotonic() - started < 30
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
