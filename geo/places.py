@@ -131,7 +131,8 @@ def unit_rows(names: Sequence[str] | NDArray[np.object_], units: gpd.GeoDataFram
     row_of = {name: row for row, name in enumerate(called) if name and often[name] == 1}
     row_of |= {id_: row for row, id_ in enumerate(units.index.tolist())}
     codes, words = pd.factorize(np.asarray(names, dtype=object))
-    return np.array([row_of.get(word, NOWHERE) for word in words], dtype=np.int64)[codes]
+    rows: Rows = np.array([row_of.get(word, NOWHERE) for word in words], dtype=np.int64)[codes]
+    return rows
 
 
 def served_units(cell: str, units: gpd.GeoDataFrame) -> list[int]:
@@ -183,8 +184,8 @@ def unit_people(units: gpd.GeoDataFrame, homes: Homes) -> Numbers:
 def texts(column: pd.Series) -> NDArray[np.object_]:
     """Return a column's cells as stripped text, "" where blank."""
     codes, words = pd.factorize(column)  # a blank is -1, the last of the cells
-    cells = np.array([*(str(word).strip() for word in words), ""], dtype=object)
-    return cells[codes]
+    cells: NDArray[np.object_] = np.array([*(str(word).strip() for word in words), ""], dtype=object)[codes]
+    return cells
 
 
 def _villages_as_homes(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
