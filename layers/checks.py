@@ -14,10 +14,11 @@ from layers.cells import empty_column, read_column
 from layers.checked import Checked
 from layers.filtering import chosen_rows
 from layers.headers import matched
-from layers.layer import Layer, Reject, Source
+from layers.layer import Layer, Source
 from layers.madeids import made_ids, parts_of_lines
 from layers.placing import geometry_of, is_list
 from layers.problems import LayerError, Problem
+from layers.quarantine import people_rejected, rejects_of
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
 from layers.shapes import checked_shapes
 from layers.text import Text, say
@@ -45,7 +46,6 @@ _TOTALS = {
 }
 _MAY_BE_TOTAL = r"^.{0,3}[合总小共汇總].{0,6}$|^.{0,3}[Ss][Uu][Mm].{0,3}$|[Tt][Oo][Tt][Aa][Ll]"
 _NOT_WORD = re.compile(r"[\s::.()]+")
-MAX_LISTED = 100
 
 
 def checked_rows(raw: Raw, request: Request) -> Checked:
@@ -86,17 +86,15 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
     return chosen_rows(checked, found.columns) if request.spec.where else checked
 
 
-def finished(
-    checked: Checked, crs: pyproj.CRS | None, *, crs_name: str, sha256: str, max_rejected_share: float
-) -> Layer:
+def finished(checked: Checked, crs: pyproj.CRS | None, *, crs_name: str, sha256: str) -> Layer:
     """Return the layer: the good rows on their ids, and the books.
 
     `rows_in` are the rows of the file, counted apart from the parser, less those that the plan's `where` leaves out
     (a note says how many). Used, repaired and rejected count rows of the file, so a road in three parts is one row
-    though it becomes three. Raises LayerError if the books do not balance or more rows are rejected than allowed.
+    though it becomes three. Raises LayerError if the books do not balance.
     """
     request, raw = checked.request, checked.raw
-    rejects = _rejects(checked)
+    rejects = rejects_of(checked)
     good, rejected = checked.good, checked.rejected
     mended = {fault.at for fault in checked.faults if fault.action == "repaired" and fault.at != WHOLE_FILE}
     repaired = int(sum(good[at] for at in mended))
@@ -105,9 +103,8 @@ def finished(
     if used + repaired + int(rejected.sum()) != rows_in:
         what = say("readers.books", used=used, repaired=repaired, rejected=int(rejected.sum()), rows_in=rows_in)
         raise LayerError([Problem(request.where, what, say("readers.unreadable_fix"))])
-    within_limit(checked, max_rejected_share)
     source = Source(request.spec.path, raw.format, sha256, crs_name, raw.table, raw.encoding)
-    frame = _frame(checked, np.flatnonzero(good), crs)
+    frame, rows = _frame(checked, np.flatnonzero(good), crs)
     return Layer(
         request.name,
         request.schema.kind,
@@ -119,6 +116,8 @@ def finished(
         repaired,
         int(rejected.sum()),
         rejects,
+        rows=rows,
+        people_rejected=people_rejected(checked),
     )
 
 
@@ -181,73 +180,21 @@ def _once(faults: list[Fault], totals: Flags) -> tuple[Fault, ...]:
     return tuple(kept.values())
 
 
-def _rejects(checked: Checked) -> tuple[Reject, ...]:
-    """Return the faults as a person finds them; of a rejected row only what rejects it, since it is not used at all."""
-    rejected, meant = checked.rejected, checked.meant
-    ids = checked.cells["id"]
-    units = ids if checked.request.schema.kind == "units" else checked.cells.get("unit_id")
-    found = []
-    for fault in checked.faults:
-        whole = fault.at == WHOLE_FILE
-        if not whole and (not meant[fault.at] or (rejected[fault.at] and fault.action != "rejected")):
-            continue
-        found.append(
-            Reject(
-                checked.request.name,
-                checked.request.spec.path,
-                0 if whole else int(checked.raw.rows[fault.at]),
-                "" if whole else _text(ids.iloc[fault.at]),
-                fault.field,
-                fault.value,
-                fault.reason,
-                fault.fix,
-                fault.action,
-                "" if whole or units is None else _text(units.iloc[fault.at]),
-            )
-        )
-    return tuple(sorted(found, key=lambda reject: (reject.row, reject.field, str(reject.reason))))
-
-
-def _text(cell: object) -> str:
-    return cell if isinstance(cell, str) else ""
-
-
-def within_limit(checked: Checked, limit: float) -> None:
-    """Raise LayerError that lists the rejected rows if they are a larger share (0-1) of the rows meant than `limit`."""
-    rejected, rows = int(checked.rejected.sum()), int(checked.meant.sum())
-    if rejected <= limit * rows:
-        return
-    percent, allowed = f"{100 * rejected / rows:.1f}", f"{100 * limit:g}"
-    what = say("readers.too_many", rejected=rejected, rows=rows, percent=percent, limit=allowed)
-    problems = [Problem(checked.request.where, what, say("readers.too_many_fix"))]
-    bad = [reject for reject in _rejects(checked) if reject.action == "rejected"]
-    problems += [Problem(row_name(reject), reject.reason, reject.fix) for reject in bad[:MAX_LISTED]]
-    if len(bad) > MAX_LISTED:
-        what = say("readers.more", count=len(bad) - MAX_LISTED)
-        problems.append(Problem(checked.request.where, what, say("readers.nothing_to_do")))
-    raise LayerError(problems)
-
-
-def row_name(reject: Reject) -> Text:
-    """Return how a message names the row of a reject: the file, the row, and the id if it has one."""
-    key = "readers.row_with_id" if reject.feature_id else "readers.row"
-    return say(key, layer=reject.layer, file=reject.file, row=reject.row, id=reject.feature_id)
-
-
-def _frame(checked: Checked, kept: NDArray[np.intp], crs: pyproj.CRS | None) -> pd.DataFrame:
-    """Return the rows kept as a frame on their ids, sorted, lines of several parts as several rows."""
+def _frame(checked: Checked, kept: NDArray[np.intp], crs: pyproj.CRS | None) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Return the rows kept as a frame on their ids, sorted, lines of several parts as several rows; and their numbers."""
     import geopandas as gpd
 
     cells = checked.cells.iloc[kept].reset_index(drop=True)
-    geometry = None if checked.geometry is None else checked.geometry[kept]
+    geometry, rows = None if checked.geometry is None else checked.geometry[kept], checked.raw.rows[kept]
     ids = made_ids(cells, geometry, checked.request.schema)
     if geometry is None and checked.request.schema.shape != "none":
         geometry = np.full(len(cells), None, dtype=object)
     if geometry is not None:
         source, part, geometry = parts_of_lines(geometry)
         ids = np.array([f"{ids[at]}/{number}" if number else ids[at] for at, number in zip(source, part, strict=True)])
-        cells = cells.iloc[source]
+        cells, rows = cells.iloc[source], rows[source]
     frame = cells.drop(columns="id").set_axis(pd.Index(ids, dtype="str", name="id"), axis=0)
     if geometry is not None:
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
-    return frame.sort_index()
+    order = frame.index.argsort(kind="stable")
+    return frame.iloc[order], rows[order]

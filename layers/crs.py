@@ -6,7 +6,7 @@ Only this module and the map writer may change coordinates from one system to an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -158,17 +158,18 @@ def projected(geometry: Geometries, system: System, run: pyproj.CRS, where: Text
     return result
 
 
-def swapped_layers(centres: Sequence[tuple[Text, Floats]]) -> list[Problem]:
+def swapped_layers(centres: Mapping[str, tuple[Text, Floats]]) -> dict[str, Problem]:
     """Return a problem for each layer that is far from the first one as it is, and near it with lon and lat swapped.
 
     `centres` are the layers' middles in WGS 84 degrees; the first is the one to trust (units, if there are any).
     """
-    return [
-        Problem(where, say("readers.swapped", pair=_pair(middle)), say("readers.swapped_fix"))
-        for where, middle in centres[1:]
-        if np.abs(middle - centres[0][1]).max() > _SWAP_FAR_DEGREES
-        and np.abs(middle[::-1] - centres[0][1]).max() <= _SWAP_FAR_DEGREES
-    ]
+    trusted = next((middle for _, middle in centres.values()), np.zeros(2))
+    return {
+        name: Problem(where, say("readers.swapped", pair=_pair(middle)), say("readers.swapped_fix"))
+        for name, (where, middle) in centres.items()
+        if np.abs(middle - trusted).max() > _SWAP_FAR_DEGREES
+        and np.abs(middle[::-1] - trusted).max() <= _SWAP_FAR_DEGREES
+    }
 
 
 def middles(geometry: Geometries) -> Floats:

@@ -13,6 +13,8 @@ from layers.text import Text, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
 
     from layers.edit import Cut, Edit
 
@@ -64,6 +66,8 @@ class Layer:
     datetime64. `given` are the canonical columns the file really had: a column nobody gave is not the same as cells left
     blank. The books: used + repaired + rejected == rows_in, with rows_in counted apart from the parser, in rows of the
     file (a road in three parts is one row, though three in the frame) and without those the plan's `where` leaves out.
+    `rows` is the number a person sees (see Reject) of each row of the frame as it was read; None where nobody read it.
+    `people_rejected` are the people that rejected rows of homes or villages speak of.
     """
 
     name: str
@@ -76,6 +80,8 @@ class Layer:
     repaired: int
     rejected: int
     rejects: tuple[Reject, ...] = ()
+    rows: NDArray[np.int64] | None = field(default=None, repr=False, compare=False)
+    people_rejected: float = 0.0
 
 
 @dataclass(frozen=True)

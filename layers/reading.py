@@ -20,11 +20,27 @@ if TYPE_CHECKING:
 
     from layers.checked import Checked
     from layers.crs import System
+    from layers.readers.raw import Raw
 
     Geometries = NDArray[np.object_]
 
+# No township's own layer is so far from its villages; a 3-degree zone mistaken for its neighbour is 250 to 330 km off.
+ELSEWHERE_M = 200_000.0
+
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What could be read of a plan's layers, whatever share of their rows is rejected, and why the rest could not.
+
+    `checked` are the rows as their files have them, of every layer that could be read at all.
+    """
+
+    layers: Layers
+    refused: Mapping[str, tuple[Problem, ...]]
+    checked: Mapping[str, Checked]
 
 
 @dataclass(frozen=True)
@@ -41,32 +57,61 @@ def read_layers(plan: Plan) -> Layers:
     """Return every layer of the plan, checked, in the plan's order, all in one metric CRS.
 
     Each layer's books balance: used + repaired + rejected == rows_in. Raises LayerError (PlanError for the plan's own
-    CRS) with the faults of all layers that stop the run, not only the first.
+    CRS) with the faults of all layers that stop the run, not only the first: what cannot be read, and what has more
+    rows or people rejected than the plan allows.
     """
-    placed = _each(plan.layers, lambda name, spec: _placed(plan, name, spec))
-    _refuse(_lonlat_swapped(placed))
-    run = _run_crs(plan, placed)
-    moved = _each(placed, lambda _, layer: _projected(layer, run))
-    units = [item.checked for item in moved.values() if item.checked.request.schema.kind == "units"]
-    layers = _each(moved, lambda _, layer: _finished(layer, units, run, plan))
+    found = examined(plan)
+    problems = stopping(found, plan)
+    if problems:
+        raise LayerError(problems)
+    return found.layers
+
+
+def stopping(found: Examined, plan: Plan) -> list[Problem]:
+    """Return everything about these layers that stops a run, in the plan's order."""
+    from layers.quarantine import over_limits
+
+    problems: list[Problem] = []
+    for name in plan.layers:
+        problems += found.refused.get(name, ())
+        if name in found.checked and name not in found.refused:
+            problems += over_limits(found.checked[name], plan.settings)
+    return problems
+
+
+def examined(plan: Plan) -> Examined:
+    """Return whatever can be read of the plan's layers; raises PlanError where no CRS can be found for the run."""
     from layers.crs import name_of
 
-    return Layers(_apart(layers), name_of(run))
+    refused: dict[str, tuple[Problem, ...]] = {}
+    placed = _each(_read(plan, refused), _placed, refused)
+    for name, problem in _lonlat_swapped(placed).items():
+        refused[name] = (problem,)
+        del placed[name]
+    run = _run_crs(plan, placed)
+    moved = _each(placed, lambda _, layer: _projected(layer, run), refused)
+    units = [item.checked for item in moved.values() if item.checked.request.schema.kind == "units"]
+    layers = _each(moved, lambda _, layer: _finished(layer, units, run), refused)
+    for name, problem in _elsewhere(layers).items():
+        refused[name] = (problem,)
+        del layers[name]
+    checked = {name: item.checked for name, item in moved.items()}
+    return Examined(Layers(_apart(layers, refused), name_of(run)), refused, checked)
 
 
-def _each(given: Mapping[str, Given], make: Callable[[str, Given], Made]) -> dict[str, Made]:
-    """Return what `make` makes of each, or raise once, with the faults of all that failed."""
+def _each(
+    given: Mapping[str, Given], make: Callable[[str, Given], Made], refused: dict[str, tuple[Problem, ...]]
+) -> dict[str, Made]:
+    """Return what `make` makes of each; the faults of those that fail go to `refused`."""
     made: dict[str, Made] = {}
-    problems: list[Problem] = []
     for name, item in given.items():
         try:
             made[name] = make(name, item)
         except InputError as error:
-            problems += error.problems
+            refused[name] = error.problems
         except _library_errors() as error:
             what = say("readers.library", cause=f"{type(error).__name__}: {error}"[:200])
-            problems.append(Problem(name, what, say("readers.unreadable_fix")))
-    _refuse(problems)
+            refused[name] = (Problem(name, what, say("readers.unreadable_fix")),)
     return made
 
 
@@ -79,36 +124,48 @@ def _library_errors() -> tuple[type[Exception], ...]:
     return ArrowException, ProjError, ShapelyError, UnicodeError, MemoryError
 
 
-def _refuse(problems: list[Problem]) -> None:
-    if problems:
-        raise LayerError(problems)
+def _read(plan: Plan, refused: dict[str, tuple[Problem, ...]]) -> dict[str, tuple[Request, Raw]]:
+    """Return what each layer asked for and the rows of its file."""
+    from layers.readers.confined import read_apart
+    from layers.readers.formats import prepare, read_raw
+
+    asked = _each(plan.layers, lambda name, spec: _request(plan, name, spec), refused)
+    prepare(asked.values())
+    answers = read_apart(list(asked.values()), read_raw)
+    for name, answer in answers.items():
+        if isinstance(answer, LayerError):
+            refused[name] = answer.problems
+    raws = {name: answer for name, answer in answers.items() if not isinstance(answer, LayerError)}
+    return {name: (request, raws[name]) for name, request in asked.items() if name in raws}
 
 
-def _placed(plan: Plan, name: str, spec: LayerSpec) -> _Placed:
-    """Read and check one layer, and settle which system its coordinates are in."""
-    import numpy as np
-
-    from layers.checks import checked_rows, within_limit
-    from layers.crs import declared, middles, misplaced
-    from layers.readers.files import checked_path, sha256
-    from layers.readers.formats import read_raw
-    from layers.readers.shapefile import parts_beside
+def _request(plan: Plan, name: str, spec: LayerSpec) -> Request:
+    from layers.readers.files import checked_path
     from layers.spelling import nearest
 
     if spec.kind not in KINDS:
         what = say("readers.unknown_kind", kind=spec.kind)
         raise LayerError([Problem(name, what, nearest(spec.kind, KINDS))])
     where = say("readers.layer", layer=name, file=spec.path)
-    request = Request(name, spec, KINDS[spec.kind], checked_path(plan.folder, spec.path, where))
+    return Request(name, spec, KINDS[spec.kind], checked_path(plan.folder, spec.path, where))
+
+
+def _placed(_: str, read: tuple[Request, Raw]) -> _Placed:
+    """Check one layer's rows, and settle which system its coordinates are in."""
+    import numpy as np
+
+    from layers.checks import checked_rows
+    from layers.crs import declared, middles, misplaced
+    from layers.readers.files import sha256
+    from layers.readers.shapefile import parts_beside
+
+    request, raw = read
     digest = sha256(parts_beside(request.path))
-    raw = read_raw(request)
     checked = checked_rows(raw, request)
     if checked.geometry is None:
-        within_limit(checked, plan.settings.max_rejected_share)
         return _Placed(checked, None, np.zeros((0, 2)), digest)
-    system = declared(raw, spec.crs, where, middles(checked.geometry[checked.meant]))
-    checked = checked.adding(misplaced(system, _only(checked.geometry, checked.meant), where))
-    within_limit(checked, plan.settings.max_rejected_share)
+    system = declared(raw, request.spec.crs, request.where, middles(checked.geometry[checked.meant]))
+    checked = checked.adding(misplaced(system, _only(checked.geometry, checked.meant), request.where))
     middle = middles(_only(checked.geometry, checked.good))
     return _Placed(checked, system, system.lonlat(middle) if len(middle) else middle, digest)
 
@@ -123,12 +180,13 @@ def _only(geometry: Geometries | None, kept: NDArray[np.bool_]) -> Geometries:
     return result
 
 
-def _lonlat_swapped(placed: Mapping[str, _Placed]) -> list[Problem]:
+def _lonlat_swapped(placed: Mapping[str, _Placed]) -> dict[str, Problem]:
     from layers.crs import swapped_layers
 
-    there = [item for item in placed.values() if len(item.lonlat)]
-    there.sort(key=lambda item: item.checked.request.schema.kind != "units")
-    return swapped_layers([(item.checked.request.where, item.lonlat.mean(axis=0)) for item in there])
+    there = [(name, item) for name, item in placed.items() if len(item.lonlat)]
+    there.sort(key=lambda pair: pair[1].checked.request.schema.kind != "units")
+    centres = {name: (item.checked.request.where, item.lonlat.mean(axis=0)) for name, item in there}
+    return swapped_layers(centres)
 
 
 def _run_crs(plan: Plan, placed: Mapping[str, _Placed]) -> pyproj.CRS:
@@ -160,7 +218,7 @@ def _projected(layer: _Placed, run: pyproj.CRS) -> _Placed:
     return replace(layer, checked=replace(checked, geometry=after).adding(faults))
 
 
-def _finished(layer: _Placed, units: list[Checked], run: pyproj.CRS, plan: Plan) -> Layer:
+def _finished(layer: _Placed, units: list[Checked], run: pyproj.CRS) -> Layer:
     from layers.checks import finished
     from layers.unitnames import with_unit_ids
 
@@ -169,29 +227,50 @@ def _finished(layer: _Placed, units: list[Checked], run: pyproj.CRS, plan: Plan)
         run if layer.checked.request.schema.shape != "none" else None,
         crs_name=layer.system.name if layer.system else "",
         sha256=layer.sha256,
-        max_rejected_share=plan.settings.max_rejected_share,
     )
 
 
-def _apart(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+def _elsewhere(layers: Mapping[str, Layer]) -> dict[str, Problem]:
+    """Return a problem for each layer that lies, all of it, so far from the villages that its CRS must be wrong."""
+    import numpy as np
+
+    boxes = {name: layer.frame.total_bounds for name, layer in layers.items() if "geometry" in layer.frame}
+    units = [boxes[name] for name, layer in layers.items() if layer.kind == "units" and name in boxes]
+    units = [box for box in units if np.isfinite(box).all()]
+    if not units:
+        return {}
+    (west, south), (east, north) = np.min(units, axis=0)[:2].tolist(), np.max(units, axis=0)[2:].tolist()
+    found = {}
+    for name, (left, low, right, high) in boxes.items():
+        apart_m = max(left - east, west - right, low - north, south - high)
+        if layers[name].kind != "units" and apart_m > ELSEWHERE_M:
+            what = say("readers.elsewhere", km=int(apart_m // 1000))
+            where = say("readers.layer", layer=name, file=layers[name].source.path)
+            found[name] = Problem(where, what, say("readers.elsewhere_fix"))
+    return found
+
+
+def _apart(layers: Mapping[str, Layer], refused: dict[str, tuple[Problem, ...]]) -> dict[str, Layer]:
     """Return the layers with ids that no other layer of their kind has, since a rule may judge several together.
 
     An id that an earlier layer of the kind has already is written `layer:id`. Units cannot be told apart like that,
-    because others refer to them. Raises LayerError if two layers of units have a unit in common.
+    because others refer to them: the later of two layers of units that have a unit in common is refused.
     """
     import numpy as np
 
     result: dict[str, Layer] = {}
-    problems = []
     for name, layer in layers.items():
         earlier = [other.frame.index for other in result.values() if other.kind == layer.kind]
         clash = np.logical_or.reduce([layer.frame.index.isin(ids) for ids in earlier]) if earlier else np.bool_(False)
         if clash.any() and layer.kind == "units":
             what = say("readers.unit_twice", id=str(layer.frame.index[clash][0]), count=int(clash.sum()))
-            problems.append(Problem(name, what, say("readers.unit_twice_fix")))
-        elif clash.any():
+            refused[name] = (Problem(name, what, say("readers.unit_twice_fix")),)
+            continue
+        if clash.any():
             ids = layer.frame.index.where(~clash, name + ":" + layer.frame.index)
-            layer = replace(layer, frame=layer.frame.set_axis(ids, axis=0).rename_axis("id").sort_index())
+            frame = layer.frame.set_axis(ids, axis=0).rename_axis("id")
+            order = frame.index.argsort(kind="stable")
+            rows = None if layer.rows is None else layer.rows[order]
+            layer = replace(layer, frame=frame.iloc[order], rows=rows)
         result[name] = layer
-    _refuse(problems)
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -22,13 +23,15 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 class Format:
     """One format: the endings of its files, whether first bytes are its own, and `module:function` of its reader.
 
-    The reader takes the Request (which has the kind of layer wanted) and returns a Raw; it is imported when used.
+    The reader takes the Request (which has the kind of layer wanted) and returns a Raw; it is imported when used, and
+    so are the libraries that it imports.
     """
 
     name: str
     endings: tuple[str, ...]
     fits: Callable[[bytes], bool]
     reader: str
+    libraries: tuple[str, ...] = ()
 
     def read(self, request: Request) -> Raw:
         """Return the rows of the file."""
@@ -65,21 +68,30 @@ def _is_dxf(head: bytes) -> bool:
     return head.lstrip().startswith((b"0", b"999")) and b"\x00" not in head
 
 
+_GDAL = ("pyogrio", "pyarrow", "pyogrio._io", "pandas", "shapely")
+_SHEETS = ("python_calamine", "pandas")
+
 FORMATS: tuple[Format, ...] = (
-    Format("gpkg", (".gpkg",), _starts(b"SQLite format 3\x00"), "geopackage:read"),
-    Format("geojson", (".geojson", ".json"), _is_json, "geojson:read"),
-    Format("zipped shapefile", (".zip",), _starts(_ZIP), "shapefile:read_zipped"),
-    Format("shapefile", (".shp",), _starts(b"\x00\x00\x27\x0a"), "shapefile:read"),
-    Format("flatgeobuf", (".fgb",), _starts(b"fgb\x03fgb"), "flatgeobuf:read"),
-    Format("geoparquet", (".parquet", ".geoparquet"), _starts(b"PAR1"), "geoparquet:read"),
-    Format("xlsx", (".xlsx", ".xlsm"), _starts(_ZIP), "workbook:read_xlsx"),
-    Format("xls", (".xls", ".et"), _starts(_OLE), "workbook:read_xls"),
-    Format("kml", (".kml",), _is_kml, "kml:read"),
-    Format("kmz", (".kmz",), _starts(_ZIP), "kml:read_zipped"),
-    Format("dxf", (".dxf",), _is_dxf, "dxf:read"),
-    Format("filegdb", (".gdb",), _starts(b"\x03\x00\x00\x00", b"\x04\x00\x00\x00"), "filegdb:read"),
-    Format("osm", (".osm.pbf", ".osm", ".osm.gz"), _is_osm, "osm:read"),
-    Format("csv", (".csv", ".tsv", ".txt"), _is_text, "delimited:read"),
+    Format("gpkg", (".gpkg",), _starts(b"SQLite format 3\x00"), "geopackage:read", _GDAL),
+    Format("geojson", (".geojson", ".json"), _is_json, "geojson:read", ("pandas", "shapely")),
+    Format("zipped shapefile", (".zip",), _starts(_ZIP), "shapefile:read_zipped", _GDAL),
+    Format("shapefile", (".shp",), _starts(b"\x00\x00\x27\x0a"), "shapefile:read", _GDAL),
+    Format("flatgeobuf", (".fgb",), _starts(b"fgb\x03fgb"), "flatgeobuf:read", _GDAL),
+    Format(
+        "geoparquet",
+        (".parquet", ".geoparquet"),
+        _starts(b"PAR1"),
+        "geoparquet:read",
+        ("geopandas", "pyarrow.parquet", "geopandas.io.arrow"),
+    ),
+    Format("xlsx", (".xlsx", ".xlsm"), _starts(_ZIP), "workbook:read_xlsx", _SHEETS),
+    Format("xls", (".xls", ".et"), _starts(_OLE), "workbook:read_xls", _SHEETS),
+    Format("kml", (".kml",), _is_kml, "kml:read", _GDAL),
+    Format("kmz", (".kmz",), _starts(_ZIP), "kml:read_zipped", _GDAL),
+    Format("dxf", (".dxf",), _is_dxf, "dxf:read", _GDAL),
+    Format("filegdb", (".gdb",), _starts(b"\x03\x00\x00\x00", b"\x04\x00\x00\x00"), "filegdb:read", _GDAL),
+    Format("osm", (".osm.pbf", ".osm", ".osm.gz"), _is_osm, "osm:read", ("osmium", "geopandas")),
+    Format("csv", (".csv", ".tsv", ".txt"), _is_text, "delimited:read", ("pandas",)),
 )
 
 
@@ -98,6 +110,16 @@ def format_of(request: Request) -> Format:
     endings = " ".join(ending for known in FORMATS for ending in known.endings)
     what = say("readers.unknown_format", name=request.path.name)
     raise LayerError([Problem(request.where, what, say("readers.unknown_format_fix", endings=endings))])
+
+
+def prepare(requests: Iterable[Request]) -> None:
+    """Import what reading these files takes, once, before processes are forked that would each import it anew."""
+    for request in requests:
+        for known in FORMATS:
+            if request.path.name.lower().endswith(known.endings):
+                for module in (f"layers.readers.{known.reader.partition(':')[0]}", *known.libraries):
+                    with suppress(ImportError):  # an extra that is not installed; whoever reads such a file says so
+                        import_module(module)
 
 
 def read_raw(request: Request) -> Raw:

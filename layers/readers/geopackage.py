@@ -59,14 +59,16 @@ def _connected(path: Path) -> sqlite3.Connection:
 def _tables(database: sqlite3.Connection) -> list[str]:
     rows = database.execute(
         "SELECT c.table_name FROM gpkg_contents c JOIN sqlite_master m ON lower(m.name) = lower(c.table_name)"
-        " WHERE m.type = 'table' AND c.data_type IN ('features', 'attributes')"
+        " WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND c.data_type IN ('features', 'attributes')"
         " AND c.table_name != 'layer_styles' ORDER BY c.table_name"
     )
     return [str(row[0]) for row in rows]
 
 
 def _views(database: sqlite3.Connection) -> list[str]:
-    return [str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    """Virtual tables are views too: what they show is worked out by a module, from wherever it likes."""
+    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'view' OR sql LIKE 'CREATE VIRTUAL%'")
+    return [str(row[0]) for row in rows]
 
 
 def _quoted(name: str) -> str:

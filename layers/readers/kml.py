@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from layers.problems import LayerError, Problem
-from layers.readers.archive import checked_archive, member
+from layers.readers.archive import checked_archive, declares_entities, member
 from layers.readers.gdal import rows_of, tables_of
 from layers.readers.geopackage import chosen
 from layers.readers.raw import Raw, Request, numbered
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 128 * 1024**2
 _DRIVER = "LIBKML"
-_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_HEAD_BYTES = 4096
 # How a placemark is drawn and animated, which every KML has columns for and no rule asks about.
 _DRAWING = ["timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"]
 
@@ -53,7 +50,7 @@ def read_zipped(request: Request) -> Raw:
 
 
 def _checked(request: Request, data: bytes, part: str) -> bytes:
-    if _ENTITY.search(data, 0, _HEAD_BYTES):
+    if declares_entities(data):
         raise LayerError([Problem(request.where, say("readers.entities", part=part), say("readers.entities_fix"))])
     return data
 

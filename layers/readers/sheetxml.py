@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.problems import LayerError, Problem
-from layers.readers.archive import checked_archive, member
+from layers.readers.archive import checked_archive, declares_entities, member
 from layers.readers.raw import Request
 from layers.text import say
 
@@ -25,7 +25,6 @@ _ROW_NUMBER = re.compile(rb'\br="(\d{1,7})"')
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>([^<]*\S[^<]*)<")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)/?>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)/?>")
 _SHARED = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
@@ -67,7 +66,7 @@ def inspected(request: Request) -> dict[str, Sheet]:
 
 def _part(request: Request, archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], path: str) -> bytes:
     data = member(archive, parts[path]) if path in parts else b""
-    if _ENTITY.search(data, 0, 4096):
+    if declares_entities(data):
         raise LayerError([Problem(request.where, say("readers.entities", part=path), say("readers.entities_fix"))])
     return data
 

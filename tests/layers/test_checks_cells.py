@@ -19,7 +19,7 @@ from layers.layer import Reject
 from layers.schema import Column
 
 PEOPLE = Column("people", "number", "人数", unit="people", low=0, high=1e6)
-ALL = {"max_rejected_share": 1.0}
+ALL = {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0}
 
 
 @given(st.floats(-1e9, 1e9, allow_nan=False))
@@ -220,8 +220,35 @@ def test_too_many_bad_rows_stop_the_run_and_each_is_listed(tmp_path):
 
 def test_exactly_the_allowed_share_of_bad_rows_goes_on(tmp_path):
     rows = [f"{at},1,113,23" for at in range(19)]
-    name = csv_of(tmp_path, "id,people,lon,lat", *rows, "x,?,113,23")
-    assert read_one(tmp_path, "demand", name, crs="EPSG:4490").rejected == 1
+    name = csv_of(tmp_path, "id,capacity,lon,lat", *rows, "x,?,113,23")
+    assert read_one(tmp_path, "facilities", name, crs="EPSG:4490").rejected == 1
+
+
+def test_exactly_the_allowed_share_of_people_goes_on_and_one_more_stops_the_run(tmp_path):
+    rows = [f"{at},2,113,23" for at in range(48)]
+    for people, stops in ((1, False), (2, False), (3, True)):
+        name = csv_of(tmp_path, "id,people,lon,lat", *rows, f"x,{people},0,0", "y,1,113,23", "z,1,113,23")
+        if stops:
+            assert refusal(tmp_path, "demand", name, crs="EPSG:4490").splitlines()[0] == (
+                "layer it (rows.csv): the rows that cannot be used stand for about 3 people, 3.0 % of all, more than "
+                "the limit of 2 %. Correct the rows below, or raise max_rejected_people_share under plan if you must go on."
+            )
+        else:
+            layer = read_one(tmp_path, "demand", name, crs="EPSG:4490")
+            assert (layer.rejected, layer.people_rejected) == (1, people)
+
+
+def test_a_rejected_row_whose_people_cannot_be_read_counts_as_an_average_one(tmp_path):
+    rows = [f"{at},{4 + at % 2},113,23" for at in range(100)]
+    name = csv_of(tmp_path, "id,people,lon,lat", *rows, "x,5人,113,23", "合计,450,,")
+    layer = read_one(tmp_path, "demand", name, crs="EPSG:4490")
+    assert (layer.rejected, layer.people_rejected) == (2, 4.5)
+
+
+def test_a_row_of_totals_never_stops_the_run(tmp_path):
+    name = csv_of(tmp_path, "id,name,population", "1,甲村,100", "2,乙村,200", "合计,,300")
+    layer = read_one(tmp_path, "units", name)
+    assert (layer.used, layer.rejected, layer.people_rejected) == (2, 1, 0)
 
 
 def test_where_keeps_rows_by_the_files_own_words_and_the_books_say_so(tmp_path):

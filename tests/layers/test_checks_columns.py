@@ -110,7 +110,13 @@ def test_places_are_found_by_the_usual_headers(tmp_path, pair):
 
 def test_places_may_be_wkt_and_a_broken_one_is_told(tmp_path):
     lines = ["id,geometry", 'a,"POLYGON ((113 23, 113.1 23, 113.1 23.1, 113 23))"', "b,POLYGON ((113 23", "c,"]
-    layer = read_one(tmp_path, "units", csv_of(tmp_path, *lines), {"max_rejected_share": 1.0}, crs="EPSG:4490")
+    layer = read_one(
+        tmp_path,
+        "units",
+        csv_of(tmp_path, *lines),
+        {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0},
+        crs="EPSG:4490",
+    )
     assert list(layer.frame.index) == ["a"]
     assert "geometry is not a shape in WKT." in [reject.reason.in_("en") for reject in layer.rejects]
 

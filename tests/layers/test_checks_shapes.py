@@ -10,7 +10,7 @@ from layerfiles import faults, read_one, refusal, square
 
 from layers.shapes import checked_shapes
 
-ALL = {"max_rejected_share": 1.0}
+ALL = {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0}
 
 
 def layer_of(tmp_path, kind, shapes, crs=4490, settings=ALL):

@@ -16,7 +16,7 @@ from layers.mainland import in_mainland
 from layers.problems import InputError, LayerError, PlanError
 
 GEOD = pyproj.Geod(ellps="WGS84")
-ALL = {"max_rejected_share": 1.0}
+ALL = {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0}
 
 
 def apart_m(one, other):

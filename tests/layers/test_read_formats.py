@@ -88,7 +88,13 @@ def test_the_delimiter_of_a_csv_is_found(tmp_path, mark):
 
 def test_rows_of_a_csv_are_numbered_by_the_line_they_start_on(tmp_path):
     lines = ['id,"name', 'of it",people,lon,lat', "", 'a,"two', 'lines",1,113,23', "b,one,12人,113,23"]
-    layer = read_one(tmp_path, "demand", csv_of(tmp_path, *lines), {"max_rejected_share": 1.0}, crs="EPSG:4490")
+    layer = read_one(
+        tmp_path,
+        "demand",
+        csv_of(tmp_path, *lines),
+        {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0},
+        crs="EPSG:4490",
+    )
     assert [reject.row for reject in layer.rejects] == [6]
     assert (layer.rows_in, layer.used) == (2, 1)
 
@@ -121,7 +127,9 @@ HEADER = ["编号", "人数", "经度", "纬度"]
 def test_a_workbook_row_has_the_number_excel_shows_below_its_title(tmp_path):
     rows = [["东塘镇居民台账"], [], HEADER, ["a", 3, 113.0, 23.0], ["b", "3人", 113.0, 23.0]]
     name = workbook(tmp_path / "homes.xlsx", {"表": rows})
-    layer = read_one(tmp_path, "demand", name, {"max_rejected_share": 0.5}, crs="EPSG:4490")
+    layer = read_one(
+        tmp_path, "demand", name, {"max_rejected_share": 0.5, "max_rejected_people_share": 0.5}, crs="EPSG:4490"
+    )
     assert [(r.row, r.action, r.reason.in_("zh")) for r in layer.rejects] == [
         (0, "noted", "第 1 行只有一个单元格，当作标题，没有当作数据。"),
         (5, "rejected", "people“3人”不是数字。"),
@@ -179,7 +187,9 @@ def test_formulas_without_a_result_merged_and_hidden_cells_are_told(tmp_path):
         sheet.write_row(4, 1, [1, 113.0, 23.0])
         sheet.write_row(5, 1, [1, 113.0, 23.0])
         sheet.write_row(6, 0, ["e", "#N/A", 113.0, 23.0])
-    layer = read_one(tmp_path, "demand", "homes.xlsx", {"max_rejected_share": 1.0}, crs="EPSG:4490")
+    layer = read_one(
+        tmp_path, "demand", "homes.xlsx", {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0}, crs="EPSG:4490"
+    )
     assert [(r.row, r.action, r.reason.in_("en")) for r in layer.rejects] == [
         (4, "noted", "this row is hidden in Excel, and was read all the same."),
         (6, "noted", "this cell is part of the merged block A5:A6, so it is blank."),
@@ -258,7 +268,7 @@ def test_a_geojson_feature_with_words_for_coordinates_is_set_aside(tmp_path):
         "7]}",
         encoding="utf-8",
     )
-    layer = read_one(tmp_path, "facilities", "f.geojson", {"max_rejected_share": 1.0})
+    layer = read_one(tmp_path, "facilities", "f.geojson", {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0})
     assert list(layer.frame.index) == ["b"]
     assert layer.rows_in == 4
     assert {reject.row for reject in layer.rejects} == {1, 3, 4}

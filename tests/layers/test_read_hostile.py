@@ -188,7 +188,13 @@ def test_damaged_bytes_end_in_rows_or_in_one_clear_refusal(tmp_path, ending):
             data[rng.randrange(len(data))] = rng.randrange(256)
         path.write_bytes(data if rng.random() < 0.8 else data[: rng.randrange(len(data))])
         with contextlib.suppress(InputError):
-            read_one(tmp_path, "facilities", read_path, {"max_rejected_share": 1.0}, crs="EPSG:4326")
+            read_one(
+                tmp_path,
+                "facilities",
+                read_path,
+                {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0},
+                crs="EPSG:4326",
+            )
 
 
 CHILD = """
@@ -289,7 +295,12 @@ def test_every_known_bad_file_has_its_pinned_outcome():
 def test_every_planted_fault_of_the_populations_table_is_reported():
     folder = SHARED / "badinput" / "made-here"
     layer = read_one(
-        folder, "demand", "populations.csv", {"max_rejected_share": 1.0}, crs="EPSG:4326", columns={"people": "pop"}
+        folder,
+        "demand",
+        "populations.csv",
+        {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0},
+        crs="EPSG:4326",
+        columns={"people": "pop"},
     )
     assert (layer.rows_in, layer.rejected) == (8, 8)
     found = {(reject.row, reject.field, reject.reason.key) for reject in layer.rejects}

@@ -49,7 +49,7 @@ def town(tmp_path, *staff, names=("东塘村", "西塘村", "东塘社区", "王
     name = csv_of(tmp_path, "村名,岗位,人数", *staff)
     return read(
         tmp_path,
-        {"max_rejected_share": 1.0},
+        {"max_rejected_share": 1.0, "max_rejected_people_share": 1.0},
         staff={"kind": "staff", "path": name},
         units={"kind": "units", "path": "u.gpkg"},
     )["staff"]
