@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.network.costs import costs_of
 from geo.network.exact import on_grid
 from geo.network.graph import Graph, sparse_rows
 from geo.network.legs import Legs
 from geo.network.morton import morton_order
+from geo.network.roadnetwork import RoadNetwork
+from geo.network.snap import Snapped
+from geo.network.topology import Topology
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     Nodes = NDArray[np.int32]
 
 BLOCK_M, SHIFT_M, MISSING = 100.0, 30.0, 0.3
+CRS = "EPSG:4547"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +49,25 @@ class Streets:
     def graph(self) -> Graph:
         """Return the graph as coverplan builds it."""
         return sparse_rows(len(self.x), *self.arcs)
+
+    def network(self) -> RoadNetwork:
+        """Return the network of coverplan, one road an edge."""
+        edges, whole = len(self.tail), np.zeros(len(self.tail))
+        ends = (np.column_stack([at[self.tail], at[self.head]]) for at in (self.x, self.y))
+        road = np.arange(edges)
+        shapes = (road.astype(np.int32), *ends, whole, self.length_m)
+        topology = Topology(self.x, self.y, self.tail, self.head, road, whole, self.length_m, *shapes)
+        return RoadNetwork(pd.RangeIndex(edges), CRS, topology, costs_of(topology, None, None), pd.DataFrame())
+
+    def at_nodes(self, node: Nodes) -> Snapped:
+        """Return points that stand at nodes, each on the lowest edge that starts or ends there."""
+        ends = np.concatenate([self.tail, self.head])
+        order = np.argsort(ends, kind="stable")
+        where = order[np.searchsorted(ends[order], node)]
+        edge = where % len(self.tail)
+        along = np.where(where < len(self.tail), 0.0, self.length_m[edge])
+        on = np.ones(len(node), dtype=bool)
+        return Snapped(edge, edge, along, along, np.zeros(len(node)), on, self.x[node], self.y[node])
 
 
 def street_grid(nodes: int, seed: int = 1) -> Streets:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Nodes = NDArray[np.int32]
+    Rows = NDArray[np.int64]
 
 
 def rows_of_arcs(
@@ -94,3 +95,19 @@ def _without_parallels(first: Nodes, to: Nodes, cost: Numbers, edge: Nodes) -> i
         start = stop
         first[n + 1] = kept
     return kept
+
+
+@compiled
+def by_group(groups: int, group: Nodes, rows: Rows) -> tuple[Rows, Rows]:
+    """Return the rows sorted by their group, else left in order; those of group g are first[g] to first[g + 1]."""
+    first = np.zeros(groups + 1, dtype=np.int64)
+    for row in rows:
+        first[group[row] + 1] += 1
+    for g in range(groups):
+        first[g + 1] += first[g]
+    filled = first[:-1].copy()
+    ordered = np.empty(len(rows), dtype=np.int64)
+    for row in rows:
+        ordered[filled[group[row]]] = row
+        filled[group[row]] += 1
+    return first, ordered

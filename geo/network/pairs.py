@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ from geo.network.morton import morton_order
 from geo.network.tiles import Tiles, tiles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from geo.network.costs import Costs
@@ -21,9 +24,14 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.int64]
+    _Found = tuple[Rows, Rows, Numbers]
 
 # One batch of searches fills a table of at most this many costs (32 MB).
 _BATCH = 4_000_000
+
+# Each thread has tables as long as there are nodes; starts fewer than these are done before a second one is set up.
+THREADS = 2
+_LEAST_STARTS = 200
 
 # Tiles hold about this many nodes, so that the cost of cutting one out is spread over many searches.
 _NODES_PER_TILE = 500
@@ -72,21 +80,26 @@ def _compiled_pairs(graph: Graph, costs: Costs, origins: Legs, destinations: Leg
         shared.cost[by_place],
     )
     arrivals = _by_node(graph.nodes, destinations)
-    count, destination, cost = pairs_from(
-        Arcs(graph.first, graph.to, graph.cost),
-        origins.node[order],
-        origins.cost[order],
-        Lists(arrivals.first, arrivals.destination, arrivals.cost),
-        straight,
-        len(destinations.edge),
-        0,
-        len(order),
-        min(limit, np.finfo(np.float64).max),
-        graph.mean_cost,
-    )
+    legs_in = origins.node[order], origins.cost[order], Lists(arrivals.first, arrivals.destination, arrivals.cost)
+    arcs, limit = Arcs(graph.first, graph.to, graph.cost), min(limit, np.finfo(np.float64).max)
+
+    def search(begin: int, end: int) -> tuple[Rows, Rows, Numbers]:
+        return pairs_from(arcs, *legs_in, straight, len(destinations.edge), begin, end, limit, graph.mean_cost)
+
+    count, destination, cost = (np.concatenate(column) for column in zip(*_in_threads(search, len(order)), strict=True))
     stop = np.cumsum(count)
     row, position = spread((stop - count)[place], stop[place])
     return Pairs(row, destination[position], cost[position])
+
+
+def _in_threads(search: Callable[[int, int], _Found], count: int) -> list[_Found]:
+    """Return what the search finds from each range of starts, a thread for each."""
+    parts = THREADS if count >= _LEAST_STARTS else 1
+    cuts = np.linspace(0, count, parts + 1).astype(np.int64).tolist()
+    if parts == 1:
+        return [search(0, count)]
+    with ThreadPoolExecutor(parts) as pool:
+        return list(pool.map(search, cuts[:-1], cuts[1:]))
 
 
 def cheapest(pairs: Pairs) -> Pairs:
@@ -99,11 +112,16 @@ def cheapest(pairs: Pairs) -> Pairs:
 
 def _along_shared_edges(costs: Costs, origins: Legs, destinations: Legs, limit: float) -> Pairs:
     """Return the pairs on one edge that are near enough without leaving it."""
-    lined = on_edges(len(costs.along), destinations)
-    edge = np.maximum(origins.edge, 0)
     if not len(costs.along):
         none = np.empty(0, dtype=np.int64)
         return Pairs(none, none, np.empty(0))
+    shared = np.zeros(len(costs.along) + 1, dtype=bool)
+    shared[origins.edge] = True
+    shared[-1] = False
+    lined = on_edges(
+        len(costs.along), replace(destinations, edge=np.where(shared[destinations.edge], destinations.edge, -1))
+    )
+    edge = np.maximum(origins.edge, 0)
     reach_m = limit / costs.per_m[edge] if np.isfinite(limit) else np.full(len(edge), np.inf)
     low, high = lined.between(origins.edge, origins.edge_m - reach_m - 1.0, origins.edge_m + reach_m + 1.0)
     origin, position = spread(low, high)
@@ -160,6 +178,11 @@ class _Arrivals:
 def _by_node(nodes: int, destinations: Legs) -> _Arrivals:
     node, cost = destinations.node.ravel(), destinations.cost.ravel()
     order = np.flatnonzero(np.isfinite(cost))
+    if compiles(nodes):
+        from geo.network.graph_kernel import by_group
+
+        first, order = by_group(nodes, node, order)
+        return _Arrivals(first, order // 2, cost[order])
     order = order[np.argsort(node[order], kind="stable")]
     first = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(node[order], minlength=nodes), out=first[1:])

@@ -38,7 +38,7 @@ def stretches_from(
     nodes = len(arcs.first) - 1
     pile = np.empty(nodes, dtype=np.int32)
     scratch = Scratch(
-        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes, dtype=np.int32)
+        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes + 1, dtype=np.int32)
     )
     device, along = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     low, high, total = np.empty(1024), np.empty(1024), 0

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    Rows = NDArray[np.int64]
+
 REACHED, BEYOND, UNREACHABLE, OFF_NETWORK = "reached", "beyond", "unreachable", "off_network"
 STATUSES = (REACHED, BEYOND, UNREACHABLE, OFF_NETWORK)
 
@@ -151,8 +153,7 @@ class RoadNetwork:
             limit=limit_of(cutoff),
         )
         origin, destination = (found.destination, found.origin) if turned else (found.origin, found.destination)
-        ranks = (np.argsort(np.argsort(np.asarray(ids), kind="stable")) for ids in (destination_ids, origin_ids))
-        order = np.lexsort([rank[row] for rank, row in zip(ranks, (destination, origin), strict=True)])
+        order = _by_ids(origin_ids, destination_ids, origin, destination, in_rows=not turned)
         return pd.DataFrame(
             {
                 "origin": origin_ids.take(origin[order]),
@@ -291,6 +292,17 @@ class RoadNetwork:
         there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         x[there], y[there] = shapely.get_x(shapes[there]), shapely.get_y(shapes[there])
         return x, y
+
+
+def _by_ids(
+    origins: pd.Index, destinations: pd.Index, origin: Rows, destination: Rows, *, in_rows: bool
+) -> Rows | slice:
+    """Return the order of the pairs by the ids of their rows; `in_rows`: they are in the order of the rows."""
+    if in_rows and origins.is_monotonic_increasing and destinations.is_monotonic_increasing:
+        return slice(None)
+    ranks = (np.argsort(np.argsort(np.asarray(ids), kind="stable")) for ids in (destinations, origins))
+    order: Rows = np.lexsort([rank[row] for rank, row in zip(ranks, (destination, origin), strict=True)])
+    return order
 
 
 def _join_frame(ids: pd.Index, lines: Lines, joins: Joins | None) -> pd.DataFrame:

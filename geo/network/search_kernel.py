@@ -35,7 +35,7 @@ class Lists(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Arrays used again for each start: `best` is inf all over in between, `piled` 0."""
+    """Arrays used again for each start: `best` is inf all over in between, `piled` 0; `touched` has room for one more."""
 
     best: Numbers
     near: Nodes
@@ -45,7 +45,7 @@ class Scratch(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """Destinations seen from one start: `cost` is inf all over in between; `seen` lists those that are not."""
+    """Destinations seen from one start: `cost` is inf all over in between; `seen` lists those that are not, with room for one more."""
 
     cost: Numbers
     seen: Rows
@@ -71,9 +71,9 @@ def pairs_from(
     nodes = len(arcs.first) - 1
     pile = np.empty(nodes, dtype=np.int32)
     scratch = Scratch(
-        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes, dtype=np.int32)
+        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes + 1, dtype=np.int32)
     )
-    arrived = Arrived(np.full(destinations, np.inf), np.empty(destinations, dtype=np.int64))
+    arrived = Arrived(np.full(destinations, np.inf), np.empty(destinations + 1, dtype=np.int64))
     counts = np.zeros(end - begin, dtype=np.int64)
     found, found_cost, total = np.empty(1024, dtype=np.int64), np.empty(1024), 0
     for row in range(begin, end):
@@ -98,26 +98,26 @@ def _arrivals(
     arrivals: Lists, straight: Lists, row: int, scratch: Scratch, reached: int, arrived: Arrived, limit: float
 ) -> int:
     """Note every destination within the limit of a start; return how many. Puts `scratch.best` back."""
-    count = 0
+    first, destination, leg = arrivals
+    best, touched = scratch.best, scratch.touched
+    cost, seen, count = arrived.cost, arrived.seen, 0
     for i in range(reached):
-        node = scratch.touched[i]
-        for a in range(arrivals.first[node], arrivals.first[node + 1]):
-            value = scratch.best[node] + arrivals.cost[a]
-            count = _arrive(arrivals.destination[a], value, limit, arrived, count)
-        scratch.best[node] = np.inf
+        node = touched[i]
+        base = best[node]
+        best[node] = np.inf
+        for a in range(first[node], first[node + 1]):
+            value, where = base + leg[a], destination[a]
+            if value <= limit:  # hardly ever not; the rest without a branch, which nobody could foresee
+                known = cost[where]
+                seen[count] = where
+                count += known == np.inf
+                cost[where] = min(known, value)
     for a in range(straight.first[row], straight.first[row + 1]):
-        count = _arrive(straight.destination[a], straight.cost[a], limit, arrived, count)
-    return count
-
-
-@compiled
-def _arrive(destination: int, value: float, limit: float, arrived: Arrived, count: int) -> int:
-    """Note one way to a destination; return how many destinations have been seen."""
-    if value <= limit and value < arrived.cost[destination]:
-        if arrived.cost[destination] == np.inf:
-            arrived.seen[count] = destination
-            count += 1
-        arrived.cost[destination] = value
+        value, where = straight.cost[a], straight.destination[a]
+        if value <= limit and value < cost[where]:
+            seen[count] = where
+            count += cost[where] == np.inf
+            cost[where] = value
     return count
 
 
@@ -173,26 +173,27 @@ def _work_off(
     arcs: Arcs, scratch: Scratch, near: int, far: int, reached: int, threshold: float, limit: float
 ) -> tuple[int, int]:
     """Pass on costs from the near pile until it is empty; return how many nodes are reached, and on the far pile."""
+    first, to, cost = arcs
+    best, near_pile, far_pile, piled, touched = scratch
     while near > 0:
         near -= 1
-        node = scratch.near[near]
-        scratch.piled[node] = 0
-        base = scratch.best[node]
-        for arc in range(arcs.first[node], arcs.first[node + 1]):
-            other, value = arcs.to[arc], base + arcs.cost[arc]
-            if value > limit or value >= scratch.best[other]:
+        node = near_pile[near]
+        piled[node] = 0
+        base = best[node]
+        for arc in range(first[node], first[node + 1]):
+            other, value = to[arc], base + cost[arc]
+            if value > limit or value >= best[other]:
                 continue
-            if scratch.best[other] == np.inf:
-                scratch.touched[reached] = other
-                reached += 1
-            scratch.best[other] = value
+            touched[reached] = other
+            reached += best[other] == np.inf
+            best[other] = value
             if value < threshold:
-                if not scratch.piled[other] & _NEAR:
-                    scratch.piled[other] = _NEAR
-                    scratch.near[near] = other
+                if not piled[other] & _NEAR:
+                    piled[other] = _NEAR
+                    near_pile[near] = other
                     near += 1
-            elif not scratch.piled[other]:
-                scratch.piled[other] = _FAR
-                scratch.far[far] = other
+            elif not piled[other]:
+                piled[other] = _FAR
+                far_pile[far] = other
                 far += 1
     return reached, far

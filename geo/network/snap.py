@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import shapely
 
 from geo.network.engine import compiles
 from geo.network.exact import on_grid
-from geo.network.morton import morton_order
+from geo.network.morton import morton_order, rough_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,8 @@ MAX_SNAP_M = 500.0
 
 # Roads whose distances from a point differ by less are equally near: coordinates of 4 000 km carry noise of 0.5 nm.
 TIE_M = 1e-9
+
+THREADS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,8 @@ def snapped(segments: Segments, x: Numbers, y: Numbers, *, max_snap_m: float) ->
     topology = segments.topology
     segment = np.full(len(x), -1, dtype=np.int64)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if compiles(max(len(x), topology.edges)) and topology.edges:
+        return segments.compiled_feet(x, y, known, max_snap_m)
     if len(known) and topology.edges:
         known = known[morton_order(x[known], y[known])]  # neighbours in a row: the tree is searched 5 times as fast
         segment[known] = segments.nearest(x[known], y[known])
@@ -112,20 +117,30 @@ class Segments:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
 
-    def nearest(self, x: Numbers, y: Numbers) -> Rows:
-        """Return the segment nearest to each point; of those as near, the first of the lowest edge."""
-        if compiles(max(len(x), self.topology.edges)):
-            return self._by_cells(x, y)
-        return self._by_tree(x, y)
-
-    def _by_cells(self, x: Numbers, y: Numbers) -> Rows:
-        from geo.network.snap_kernel import nearest_in_cells
+    def compiled_feet(self, x: Numbers, y: Numbers, known: Rows, max_snap_m: float) -> Snapped:
+        """Return the feet of the `known` points by compiled code, a thread for each half of them."""
+        from geo.network.snap_kernel import Cells, Feet, put_feet
 
         top = self.topology
-        found: Rows = nearest_in_cells(x, y, top.segment_x, top.segment_y, *self._cells, TIE_M)
-        return found
+        known = known[rough_order(x[known], y[known])]  # neighbours in a row find each other's cells in the cache
+        shapes = top.segment_x, top.segment_y, top.segment_length_m, top.segment_from_m, top.segment_edge
+        edge, road = np.full(len(x), -1), np.full(len(x), -1)
+        edge_m, road_m, offset_m, foot_x, foot_y = (np.full(len(x), np.nan) for _ in range(5))
+        on_network = np.zeros(len(x), dtype=bool)
+        feet = Feet(edge, road, edge_m, road_m, offset_m, foot_x, foot_y, on_network)
 
-    def _by_tree(self, x: Numbers, y: Numbers) -> Rows:
+        def put(begin: int, end: int) -> None:
+            limit = max_snap_m + TIE_M
+            put_feet(x, y, known[begin:end], Cells(*self._cells), shapes, (top.road, top.from_m), feet, TIE_M, limit)
+
+        cuts = np.linspace(0, len(known), THREADS + 1).astype(int).tolist()
+        _ = self._cells
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(put, cuts[:-1], cuts[1:]))
+        return Snapped(edge, road, edge_m, road_m, offset_m, on_network, foot_x, foot_y)
+
+    def nearest(self, x: Numbers, y: Numbers) -> Rows:
+        """Return the segment nearest to each point; of those as near, the first of the lowest edge."""
         points = shapely.points(x, y)
         _, reach_m = self._tree.query_nearest(points, return_distance=True, all_matches=False)
         point, segment = self._tree.query(points, predicate="dwithin", distance=reach_m * (1 + 1e-12) + 2 * TIE_M)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from geo.network.compiled import compiled
+from geo.network.exact import GRAIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,43 +67,86 @@ def _columns(
     return _cell(min(a, b) - slack, west, size_m, across), _cell(max(a, b) + slack, west, size_m, across)
 
 
+class Cells(NamedTuple):
+    """Segments by cell, as `cells` lays them out, and the grid they are laid out on."""
+
+    first: Rows
+    segment: Nodes
+    west: float
+    south: float
+    size_m: float
+    across: int
+    up: int
+
+
+class Feet(NamedTuple):
+    """Feet to be filled in, as in `snap.Snapped`."""
+
+    edge: Rows
+    road: Rows
+    edge_m: Numbers
+    road_m: Numbers
+    offset_m: Numbers
+    x: Numbers
+    y: Numbers
+    on_network: NDArray[np.bool_]
+
+
 @compiled
-def nearest_in_cells(
+def put_feet(
     px: Numbers,
     py: Numbers,
-    x: Numbers,
-    y: Numbers,
-    first: Rows,
-    segment: Nodes,
-    west: float,
-    south: float,
-    size_m: float,
-    across: int,
-    up: int,
+    rows: Rows,
+    cells: Cells,
+    segments: tuple[Numbers, Numbers, Numbers, Numbers, Nodes],
+    edges: tuple[Rows, Numbers],
+    feet: Feet,
     tie_m: float,
-) -> Rows:
-    """Return for each point the lowest of the segments that are, to tie_m, at the least distance."""
-    result = np.empty(len(px), dtype=np.int64)
-    for p in range(len(px)):
-        column, row = _cell(px[p], west, size_m, across), _cell(py[p], south, size_m, up)
-        best, chosen, tied, ring = np.inf, -1, False, 0
-        while ring <= max(across, up) and best + tie_m >= (ring - 1) * size_m:
-            for r in range(max(row - ring, 0), min(row + ring, up - 1) + 1):
-                stride = 1 if abs(r - row) == ring else max(2 * ring, 1)
-                for c in range(column - ring, column + ring + 1, stride):
-                    if c < 0 or c >= across:
-                        continue
-                    for i in range(first[r * across + c], first[r * across + c + 1]):
-                        s = segment[i]
-                        off = _offset(px[p], py[p], x[s, 0], y[s, 0], x[s, 1], y[s, 1])
-                        tied |= s != chosen and abs(off - best) <= tie_m
-                        if off < best:
-                            best, chosen = off, s
-            ring += 1
-        if tied:
-            chosen = _lowest(px[p], py[p], x, y, first, segment, column, row, ring, across, up, best + tie_m)
-        result[p] = chosen
-    return result
+    limit_m: float,
+) -> None:
+    """Fill in the feet of the points in these rows, with the arithmetic of `snap.feet`.
+
+    `segments` are x and y of both ends, length, measure along the road, and edge; `edges` the road and the measure.
+    """
+    x, y, length_m, from_m, of_edge = segments
+    road, edge_from_m = edges
+    for p in rows:
+        s = _nearest(px[p], py[p], x, y, cells, tie_m)
+        edge, x0, x1, y0, y1 = of_edge[s], x[s, 0], x[s, 1], y[s, 0], y[s, 1]
+        dx, dy = x1 - x0, y1 - y0
+        share = min(max(((px[p] - x0) * dx + (py[p] - y0) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
+        off_x = px[p] - x1 if share == 1.0 else (px[p] - x0) - share * dx
+        off_y = py[p] - y1 if share == 1.0 else (py[p] - y0) - share * dy
+        offset_m = np.rint(math.hypot(off_x, off_y) / GRAIN) * GRAIN
+        road_m = from_m[s] + np.rint(share * length_m[s] / GRAIN) * GRAIN
+        feet.edge[p], feet.road[p] = edge, road[edge]
+        feet.edge_m[p], feet.road_m[p], feet.offset_m[p] = road_m - edge_from_m[edge], road_m, offset_m
+        feet.x[p], feet.y[p] = (1 - share) * x0 + share * x1, (1 - share) * y0 + share * y1
+        feet.on_network[p] = offset_m <= limit_m
+
+
+@compiled
+def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: float) -> int:
+    """Return the lowest of the segments that are, to tie_m, at the least distance from the point."""
+    first, segment, west, south, size_m, across, up = cells
+    column, row = _cell(px, west, size_m, across), _cell(py, south, size_m, up)
+    best, chosen, tied, ring = np.inf, -1, False, 0
+    while ring <= max(across, up) and best + tie_m >= (ring - 1) * size_m:
+        for r in range(max(row - ring, 0), min(row + ring, up - 1) + 1):
+            stride = 1 if abs(r - row) == ring else max(2 * ring, 1)
+            for c in range(column - ring, column + ring + 1, stride):
+                if c < 0 or c >= across:
+                    continue
+                for i in range(first[r * across + c], first[r * across + c + 1]):
+                    s = segment[i]
+                    off = _offset(px, py, x[s, 0], y[s, 0], x[s, 1], y[s, 1])
+                    tied |= s != chosen and abs(off - best) <= tie_m
+                    if off < best:
+                        best, chosen = off, s
+        ring += 1
+    if tied:
+        chosen = _lowest(px, py, x, y, first, segment, column, row, ring, across, up, best + tie_m)
+    return chosen
 
 
 @compiled
