@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,13 @@ from pydantic_core import PydanticCustomError
 from layers.kinds import KINDS
 from layers.options import RuleOptions, Typed, checked_where
 from layers.text import Language
+
+_DATABASES = ("postgresql://", "postgres://")
+
+
+def is_database(path: str) -> bool:
+    """Return whether a layer's path is the address of a database and not a file."""
+    return path.strip().lower().startswith(_DATABASES)
 
 
 def _iso_date(value: object) -> object:
@@ -61,7 +69,8 @@ class Settings(Typed):
 class LayerSpec(Typed):
     """One entry of `layers:`: where a layer is and how to read it.
 
-    `path` is relative to the plan. `layer` is the table or sheet inside the file, `x`/`y` or `wkt` the columns that hold
+    `path` is a file, relative to the plan, or the address of a database (postgresql://user@host/name) without its password.
+    `layer` is the table or sheet inside the file, `x`/`y` or `wkt` the columns that hold
     the place in a table. `crs` is an EPSG code, `gcj02` or `bd09`; a file that states its own needs none. `columns` maps
     canonical columns to the file's headers where the aliases do not find them; `where` keeps only some rows.
     """
@@ -83,6 +92,13 @@ class LayerSpec(Typed):
         if kind not in KINDS:
             raise PydanticCustomError("plan.not_one_of", "unknown kind", {"choices": ", ".join(KINDS)})
         return kind
+
+    @field_validator("path")
+    @classmethod
+    def _keeps_no_secret(cls, path: str) -> str:
+        if is_database(path) and (urlsplit(path).password is not None or "password=" in path.lower()):
+            raise PydanticCustomError("plan.password_in_path", "a password stands in the plan")
+        return path
 
     @field_validator("where")
     @classmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from layers.kinds import KINDS
 from layers.layer import Layer, Layers
-from layers.plan import LayerSpec, Plan
+from layers.plan import LayerSpec, Plan, is_database
 from layers.problems import InputError, LayerError, Problem
 from layers.readers.raw import Request
 from layers.text import say
@@ -130,13 +130,24 @@ def _read(plan: Plan, refused: dict[str, tuple[Problem, ...]]) -> dict[str, tupl
     from layers.readers.formats import prepare, read_raw
 
     asked = _each(plan.layers, lambda name, spec: _request(plan, name, spec), refused)
-    prepare(asked.values())
-    answers = read_apart(list(asked.values()), read_raw)
+    in_files = [request for request in asked.values() if not is_database(request.spec.path)]
+    prepare(in_files)
+    answers = read_apart(in_files, read_raw)
+    answers |= {name: _from_database(asked[name]) for name in asked if name not in answers}
     for name, answer in answers.items():
         if isinstance(answer, LayerError):
             refused[name] = answer.problems
     raws = {name: answer for name, answer in answers.items() if not isinstance(answer, LayerError)}
     return {name: (request, raws[name]) for name, request in asked.items() if name in raws}
+
+
+def _from_database(request: Request) -> Raw | LayerError:
+    from layers.readers.postgis import read
+
+    try:
+        return read(request)
+    except LayerError as error:
+        return error
 
 
 def _request(plan: Plan, name: str, spec: LayerSpec) -> Request:
@@ -147,7 +158,8 @@ def _request(plan: Plan, name: str, spec: LayerSpec) -> Request:
         what = say("readers.unknown_kind", kind=spec.kind)
         raise LayerError([Problem(name, what, nearest(spec.kind, KINDS))])
     where = say("readers.layer", layer=name, file=spec.path)
-    return Request(name, spec, KINDS[spec.kind], checked_path(plan.folder, spec.path, where))
+    path = plan.folder if is_database(spec.path) else checked_path(plan.folder, spec.path, where)
+    return Request(name, spec, KINDS[spec.kind], path)
 
 
 def _placed(_: str, read: tuple[Request, Raw]) -> _Placed:
@@ -160,7 +172,7 @@ def _placed(_: str, read: tuple[Request, Raw]) -> _Placed:
     from layers.readers.shapefile import parts_beside
 
     request, raw = read
-    digest = sha256(parts_beside(request.path))
+    digest = raw.sha256 or sha256(parts_beside(request.path))
     checked = checked_rows(raw, request)
     if checked.geometry is None:
         return _Placed(checked, None, np.zeros((0, 2)), digest)

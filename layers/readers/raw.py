@@ -56,7 +56,7 @@ class Raw:
     (None where a row has none) or is None where the file has no geometry of its own; a table says instead which of its
     columns hold the place. `rows` are the numbers a person sees. `count` is the number of rows counted apart from the
     parser. `crs` is what the file says of itself ("" if nothing); `crs_is_stated` is false where the format alone
-    implies it, so that the plan may say better.
+    implies it, so that the plan may say better. `sha256` is the hash of what was read where that is no file.
     """
 
     frame: pd.DataFrame
@@ -69,6 +69,7 @@ class Raw:
     crs: str = ""
     crs_is_stated: bool = True
     faults: tuple[Fault, ...] = field(default=())
+    sha256: str = ""
 
 
 def numbered(count: int, first: int = 1) -> NDArray[np.int64]:
