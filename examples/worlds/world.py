@@ -41,15 +41,15 @@ class Ground:
 def make_world(size: Size, seed: int) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of an invented world: the same size and seed give the same world.
 
-    Keys: units, hamlets, homes, roads, river, lamps, cameras, points, facilities, parks, parcels, petitions (all in
-    EPSG:4546, metres) and staff (no geometry). Columns are coverplan's own; the index is the id.
+    Keys: units, hamlets, homes, roads, river, lamps, cameras, points, facilities, parks, parcels, petitions, works,
+    signals, watercourses, reservoirs (all in EPSG:4546, metres), staff and retrofit (no geometry). Columns are coverplan's own; the index is the id.
     """
     return furnish(lay_ground(size, seed), seed)
 
 
 def furnish(ground: Ground, seed: int) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of `make_world` over ground already laid."""
-    from examples.worlds import services, tables
+    from examples.worlds import services, tables, upkeep
 
     frames = {
         "units": tables.units(ground),
@@ -59,6 +59,7 @@ def furnish(ground: Ground, seed: int) -> dict[str, gpd.GeoDataFrame]:
         "river": tables.water(ground),
     }
     frames |= services.provided(ground, frames, _stream(seed, 7))
+    frames |= upkeep.kept_up(ground, frames, _stream(seed, 8))
     return frames
 
 

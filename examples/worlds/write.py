@@ -24,7 +24,15 @@ KIND = {
     "points": "points",
     "parcels": "parcels",
     "petitions": "petitions",
+    "works": "facilities",
+    "signals": "devices",
+    "watercourses": "watercourses",
+    "reservoirs": "assets",
+    "retrofit": "households",
 }
+# Lists without places, which are CSV.
+PLACELESS = {"staff", "retrofit"}
+
 RULES = (
     "STF-01",
     "STF-02",
@@ -50,7 +58,7 @@ def write_world(frames: dict[str, gpd.GeoDataFrame], folder: Path, *, form: Form
     folder.mkdir(parents=True, exist_ok=True)
     entries = []
     for layer, frame in frames.items():
-        path = folder / f"{layer}.{'csv' if layer == 'staff' else form}"
+        path = folder / f"{layer}.{'csv' if layer in PLACELESS else form}"
         _write(frame, path, layer)
         if layer in KIND:
             entries.append(f"  {layer}: {{kind: {KIND[layer]}, path: {path.name}}}")
