@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ class Checked:
     """A file's rows with their cells read and their shapes looked at, still in the file's own coordinate system.
 
     `cells` has the schema's columns and then the file's others, one row a row of the file, on a RangeIndex. `meant` are
-    the rows that the plan's `where` does not leave out. Rows with a fault that rejects them are still there.
+    the rows that the plan's `where` does not leave out. Rows with a fault that rejects them are still there. `headers`
+    are the file's words for the columns that were found (canonical column -> header).
     """
 
     request: Request
@@ -31,6 +33,7 @@ class Checked:
     geometry: NDArray[np.object_] | None
     meant: Flags
     faults: tuple[Fault, ...]
+    headers: Mapping[str, str]
 
     @property
     def rejected(self) -> Flags:

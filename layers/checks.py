@@ -81,7 +81,14 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
         geometry, shape_faults = checked_shapes(geometry, schema.shape)
         faults += [fault for fault in shape_faults if fault.at not in unread or fault.at == WHOLE_FILE]
     checked = Checked(
-        request, raw, frozenset(found.columns), cells, geometry, np.ones(len(cells), bool), _once(faults, totals)
+        request,
+        raw,
+        frozenset(found.columns),
+        cells,
+        geometry,
+        np.ones(len(cells), bool),
+        _once(faults, totals),
+        found.columns,
     )
     return chosen_rows(checked, found.columns) if request.spec.where else checked
 

@@ -17,7 +17,7 @@ import shapely
 from pyproj.exceptions import ProjError
 from pyproj.transformer import AreaOfInterest, TransformerGroup
 
-from layers.gcj02 import bd09_to_gcj02, gcj02_to_wgs84
+from layers.gcj02 import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
 from layers.mainland import in_mainland
 from layers.problems import LayerError, PlanError, Problem
 from layers.readers.raw import Fault, Raw
@@ -363,3 +363,22 @@ def _other_zone(key: str, system: System, xy: Floats) -> str:
 
 def _pair(xy: Floats) -> str:
     return f"{xy[0]:.10g}, {xy[1]:.10g}"
+
+
+def as_if_declared(xy: Floats, run: str, declared: str, other: str) -> Floats:
+    """Return where places (n x 2 in the run's system) would be, had their layer declared another system than it did.
+
+    Both are "gcj02", "bd09", or anything else for a system without shift.
+    """
+    there = pyproj.Transformer.from_crs(run, "EPSG:4326", always_xy=True)
+    lonlat = np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
+    if declared in SHIFTED:
+        lonlat = wgs84_to_gcj02(lonlat)
+    if declared == "bd09":
+        lonlat = gcj02_to_bd09(lonlat)
+    if other == "bd09":
+        lonlat = bd09_to_gcj02(lonlat)
+    if other in SHIFTED:
+        lonlat = gcj02_to_wgs84(lonlat)
+    moved = there.transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE")
+    return np.column_stack(moved)

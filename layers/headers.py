@@ -15,7 +15,7 @@ from layers.spelling import folded, nearest
 from layers.text import Text, say
 
 _IN_BRACKETS = re.compile(r"[(\[{<【〔].*?[)\]}>】〕]\s*$")
-_UNIT_WORDS = {
+UNIT_WORDS = {
     "people": ("人", "口", "人口", "people", "persons", "pers"),
     "households": ("户", "households", "hh"),
     "m": ("米", "m", "metres", "meters"),
@@ -88,7 +88,7 @@ def _without_unit(header: str, unit: str) -> str:
     plain = unicodedata.normalize("NFKC", header)
     bracket = _IN_BRACKETS.search(plain)
     said = bracket[0].strip()[1:-1].strip().casefold() if bracket else ""
-    words = [unicodedata.normalize("NFKC", word) for word in _UNIT_WORDS.get(unit, ())]
+    words = [unicodedata.normalize("NFKC", word) for word in UNIT_WORDS.get(unit, ())]
     return plain[: bracket.start()] if bracket and said in words else header
 
 

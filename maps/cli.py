@@ -69,11 +69,18 @@ def init(
 
 
 @app.command(cls=Command)
-def check(ctx: typer.Context, plan: PlanPath, as_json: Json = False) -> int:
+def check(
+    ctx: typer.Context,
+    plan: PlanPath,
+    out: Out = None,
+    fix: Annotated[Path | None, typer.Option("--fix", metavar="DIR")] = None,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> int:
     """Read and check the layers, and nothing else."""
     from maps.commands.check import check
 
-    return check(plan, ctx.obj.asked, as_json=as_json)
+    return check(plan, ctx.obj.asked, as_json=as_json, out=out, fix=fix, strict=strict)
 
 
 @app.command(cls=Command)

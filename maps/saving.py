@@ -16,7 +16,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -47,15 +47,15 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @contextmanager
-def replacing(out: Path) -> Iterator[Path]:
+def replacing(out: Path, ours: Collection[str] = OUTPUTS) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `out`, all at once, when the block ends without fault.
 
-    If anything goes wrong, or the process is killed, `out` is as it was. Raises SaveError for whatever the disk or its
+    `ours` are the names of the files that a folder of this kind may hold. If anything goes wrong, or the process is killed, `out` is as it was. Raises SaveError for whatever the disk or its
     permissions refuse, and where `out` holds files that are not ours.
     """
     out = out.resolve()
     try:
-        refuse_foreign_files(out)
+        refuse_foreign_files(out, ours)
         out.parent.mkdir(parents=True, exist_ok=True)
         _mend(out)
         folder, hold = _workshop(out)
@@ -73,7 +73,7 @@ def replacing(out: Path) -> Iterator[Path]:
         raise SaveError([_problem(out, error)]) from error
 
 
-def refuse_foreign_files(out: Path) -> None:
+def refuse_foreign_files(out: Path, ours: Collection[str] = OUTPUTS) -> None:
     """Raise SaveError naming every file in `out` that is not ours to replace: open, changed by hand, or never ours."""
     if out.exists() and not out.is_dir():
         raise SaveError([Problem(str(out), say("cli.out_is_a_file"), say("cli.choose_other_out"))])
@@ -85,9 +85,9 @@ def refuse_foreign_files(out: Path) -> None:
         if path.name in _LITTER:
             continue
         mark = _OPEN_MARK.fullmatch(path.name)
-        if mark and (opened := mark["office"] or mark["gpkg"]) in OUTPUTS:
+        if mark and (opened := mark["office"] or mark["gpkg"]) in ours:
             problems.append(Problem(str(out / opened), say("cli.file_is_open"), say("cli.close_it")))
-        elif path.name not in OUTPUTS or path.is_dir():
+        elif path.name not in ours or path.is_dir():
             problems.append(Problem(str(path), say("cli.not_our_file"), say("cli.move_or_choose_out")))
         elif path.name in written and _sha256(path) != written[path.name]:
             problems.append(Problem(str(path), say("cli.changed_by_hand"), say("cli.keep_your_copy")))

@@ -184,8 +184,8 @@ def test_check_gives_the_books_of_each_layer(capsys, plan):
     code, out, err = told(capsys, "check", plan)
     assert (code, err) == (0, "")
     assert [line.split() for line in out.splitlines()[2:4]] == [
-        ["units", "villages.geojson", "2", "2", "0", "0"],
-        ["staff", "staff.csv", "2", "2", "0", "0"],
+        ["units", "villages.geojson", "2", "2", "0", "0", "utf-8", "EPSG:4490"],
+        ["staff", "staff.csv", "2", "2", "0", "0", "utf-8"],
     ]
     layers = json.loads(told(capsys, "check", plan, "--json")[1])["layers"]
     assert [(layer["layer"], layer["rows_in"], layer["used"]) for layer in layers] == [("units", 2, 2), ("staff", 2, 2)]
