@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.engine import compiles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -67,6 +69,8 @@ def remainder(stretches: Stretches, lines: Rows, length_m: Numbers) -> Stretches
     What is left is longer than SLIVER_M each, and starts and ends exactly where the stretches around it end and start.
     A line with no stretch is left whole; one shorter than SLIVER_M leaves nothing.
     """
+    if compiles(len(stretches)):
+        return _compiled_remainder(stretches, lines, length_m)
     union = joined(stretches.take(np.isin(stretches.line, lines)))
     # Walls at both ends of every line, then whatever lies between one stretch and the next.
     line = np.concatenate([lines, union.line, lines])
@@ -79,6 +83,19 @@ def remainder(stretches: Stretches, lines: Rows, length_m: Numbers) -> Stretches
     same = (line[1:] == line[:-1]) & (start[1:] - reach[:-1] > SLIVER_M)
     rows = np.flatnonzero(same)
     return Stretches(line[rows], reach[rows], start[rows + 1])
+
+
+def _compiled_remainder(stretches: Stretches, lines: Rows, length_m: Numbers) -> Stretches:
+    from geo.lines.intervals_kernel import left_over, sort_groups
+    from geo.network.graph_kernel import by_group
+
+    place = np.searchsorted(lines, stretches.line)
+    place[place == len(lines)] = 0
+    rows = np.flatnonzero(lines[place] == stretches.line) if len(lines) else place[:0]
+    first, rows = by_group(len(lines), place.astype(np.int32), rows)
+    sort_groups(first, rows, stretches.start_m, stretches.end_m, stretches.line)
+    line, start, end = left_over(first, rows, stretches.start_m, stretches.end_m, length_m, SLIVER_M)
+    return Stretches(lines[line], start, end)
 
 
 def total_m(stretches: Stretches, count: int) -> Numbers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.network.engine import compiles
-from geo.network.morton import morton_order
+from geo.network.morton import rough_order
 from geo.network.pairs import spread
 
 if TYPE_CHECKING:
@@ -72,8 +72,21 @@ def reach_along(topology: Topology, ends: Ends, points: Snapped, radius_m: float
         found.append(_from_nodes(topology, ends, points, source, node, cost, radius_m))
     source, edge, low, high = (np.concatenate(column) for column in zip(*found, strict=True))
     road, from_m = topology.road[edge], topology.from_m[edge]
-    order = np.lexsort((source, from_m + high, from_m + low, road))
-    return Stretches(source[order], road[order], (from_m + low)[order], (from_m + high)[order])
+    low, high = from_m + low, from_m + high
+    order = _sorted(topology, source, road, low, high)
+    return Stretches(source[order], road[order], low[order], high[order])
+
+
+def _sorted(topology: Topology, source: Rows, road: Rows, low: Numbers, high: Numbers) -> Rows:
+    """Return the order of stretches by road, then from where to where, then source."""
+    if not compiles(len(road)):
+        return np.lexsort((source, high, low, road)).astype(np.int64)
+    from geo.lines.intervals_kernel import sort_groups
+    from geo.network.graph_kernel import by_group
+
+    first, order = by_group(int(topology.road.max()) + 1, road.astype(np.int32), np.arange(len(road)))
+    sort_groups(first, order, low, high, source)
+    return order
 
 
 _Parts = tuple["Rows", "Rows", "Numbers", "Numbers"]
@@ -89,7 +102,7 @@ def _compiled_from_nodes(topology: Topology, ends: Ends, points: Snapped, rows: 
     from geo.network.reach_kernel import EdgeEnds, stretches_from
     from geo.network.search_kernel import Arcs
 
-    rows = rows[morton_order(points.x[rows], points.y[rows])]
+    rows = rows[rough_order(points.x[rows], points.y[rows])]
     arcs = Arcs(ends.first.astype(np.int32), ends.other.astype(np.int32), topology.length_m[ends.edge])
     edge_ends = EdgeEnds(ends.first, ends.edge, ends.at_end, topology.length_m, topology.edges - topology.joins)
     edge = points.edge[rows]

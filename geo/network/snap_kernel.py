@@ -131,7 +131,9 @@ def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: 
     first, segment, west, south, size_m, across, up = cells
     column, row = _cell(px, west, size_m, across), _cell(py, south, size_m, up)
     best, chosen, tied, ring = np.inf, -1, False, 0
-    while ring <= max(across, up) and best + tie_m >= (ring - 1) * size_m:
+    right, top = px - west - column * size_m, py - south - row * size_m
+    inside = max(min(right, size_m - right, top, size_m - top) - 1e-6 * size_m, 0.0)  # how far all other cells are
+    while ring <= max(across, up) and (ring == 0 or best + tie_m >= (ring - 1) * size_m + inside):
         for r in range(max(row - ring, 0), min(row + ring, up - 1) + 1):
             stride = 1 if abs(r - row) == ring else max(2 * ring, 1)
             for c in range(column - ring, column + ring + 1, stride):

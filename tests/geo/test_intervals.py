@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from geo.lines.intervals import SLIVER_M, Stretches, cut, holding, joined, overlapping, remainder, total_m
+from geo.network import engine
 
 WORLDS = 500
 CM = 0.01
@@ -113,3 +114,27 @@ def test_cells_cover_what_they_were_cut_from_and_overlaps_agree_with_the_ruler(b
                 assert ((i, j) in pairs) == (shared > SLIVER_M), seed
                 if shared > SLIVER_M:  # a cell is wholly inside a stretch it shares anything with
                     assert abs(shared - cells.length_m[i]) < 1e-9, seed
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_compiled_remainder_is_that_of_numpy_to_the_last_bit(seed, monkeypatch):
+    pytest.importorskip("numba")
+    some, lengths = drawn(seed)
+    lines = np.flatnonzero(np.random.default_rng(seed).random(len(lengths)) < 0.8)
+    wanted = remainder(some, lines, lengths[lines])
+    monkeypatch.setattr(engine, "COMPILED_FROM", 0)
+    found = remainder(some, lines, lengths[lines])
+    for name in ("line", "start_m", "end_m"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+
+
+def test_a_road_of_a_thousand_lamps_is_sorted_as_numpy_sorts_it(monkeypatch):
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(3)
+    start = rng.uniform(-10, 9000, 3000).round(1)
+    some = Stretches(np.zeros(3000, int), start, start + 1.0)
+    wanted = remainder(some, np.array([0]), np.array([8000.0]))
+    monkeypatch.setattr(engine, "COMPILED_FROM", 0)
+    found = remainder(some, np.array([0]), np.array([8000.0]))
+    np.testing.assert_array_equal(found.start_m, wanted.start_m)
+    np.testing.assert_array_equal(found.end_m, wanted.end_m)
