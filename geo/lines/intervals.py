@@ -89,10 +89,10 @@ def _compiled_remainder(stretches: Stretches, lines: Rows, length_m: Numbers) ->
     from geo.lines.intervals_kernel import left_over, sort_groups
     from geo.network.graph_kernel import by_group
 
-    place = np.searchsorted(lines, stretches.line)
-    place[place == len(lines)] = 0
-    rows = np.flatnonzero(lines[place] == stretches.line) if len(lines) else place[:0]
-    first, rows = by_group(len(lines), place.astype(np.int32), rows)
+    place = np.full(max(stretches.line.max(initial=-1), lines.max(initial=-1)) + 1, -1, dtype=np.int32)
+    place[lines] = np.arange(len(lines), dtype=np.int32)
+    rows = np.flatnonzero(place[stretches.line] >= 0)
+    first, rows = by_group(len(lines), place[stretches.line], rows)
     sort_groups(first, rows, stretches.start_m, stretches.end_m, stretches.line)
     line, start, end = left_over(first, rows, stretches.start_m, stretches.end_m, length_m, SLIVER_M)
     return Stretches(lines[line], start, end)

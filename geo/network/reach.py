@@ -102,6 +102,8 @@ def _compiled_from_nodes(topology: Topology, ends: Ends, points: Snapped, rows: 
     from geo.network.reach_kernel import EdgeEnds, stretches_from
     from geo.network.search_kernel import Arcs
 
+    rest = topology.length_m[points.edge[rows]] - points.edge_m[rows]
+    rows = rows[np.minimum(points.edge_m[rows], rest) < radius_m]  # of the others no light gets past their own edge
     rows = rows[rough_order(points.x[rows], points.y[rows])]
     arcs = Arcs(ends.first.astype(np.int32), ends.other.astype(np.int32), topology.length_m[ends.edge])
     edge_ends = EdgeEnds(ends.first, ends.edge, ends.at_end, topology.length_m, topology.edges - topology.joins)

@@ -288,6 +288,9 @@ class RoadNetwork:
                 Problem(str(points.index[row]), say("network.not_a_point", shape=shapes[row].geom_type), "")
                 for row in wrong
             )
+        xy = shapely.get_coordinates(shapes)
+        if len(xy) == len(shapes):  # every point has a place
+            return xy[:, 0].copy(), xy[:, 1].copy()
         x, y = np.full(len(shapes), np.nan), np.full(len(shapes), np.nan)
         there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         x[there], y[there] = shapely.get_x(shapes[there]), shapely.get_y(shapes[there])

@@ -119,15 +119,14 @@ class Segments:
 
     def compiled_feet(self, x: Numbers, y: Numbers, known: Rows, max_snap_m: float) -> Snapped:
         """Return the feet of the `known` points by compiled code, a thread for each half of them."""
-        from geo.network.snap_kernel import Cells, Feet, put_feet
+        from geo.network.snap_kernel import Cells, put_feet, taken_apart
 
         top = self.topology
         known = known[rough_order(x[known], y[known])]  # neighbours in a row find each other's cells in the cache
         shapes = top.segment_x, top.segment_y, top.segment_length_m, top.segment_from_m, top.segment_edge
-        edge, road = np.full(len(x), -1), np.full(len(x), -1)
-        edge_m, road_m, offset_m, foot_x, foot_y = (np.full(len(x), np.nan) for _ in range(5))
-        on_network = np.zeros(len(x), dtype=bool)
-        feet = Feet(edge, road, edge_m, road_m, offset_m, foot_x, foot_y, on_network)
+        feet = np.empty((len(x), 8))
+        if len(known) < len(x):
+            feet[:] = (-1, -1, np.nan, np.nan, np.nan, np.nan, np.nan, 0)
 
         def put(begin: int, end: int) -> None:
             limit = max_snap_m + TIE_M
@@ -137,7 +136,7 @@ class Segments:
         _ = self._cells
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(put, cuts[:-1], cuts[1:]))
-        return Snapped(edge, road, edge_m, road_m, offset_m, on_network, foot_x, foot_y)
+        return Snapped(*taken_apart(feet))
 
     def nearest(self, x: Numbers, y: Numbers) -> Rows:
         """Return the segment nearest to each point; of those as near, the first of the lowest edge."""

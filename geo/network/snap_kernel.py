@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.int64]
     Nodes = NDArray[np.int32]
+    Flags = NDArray[np.bool_]
 
 
 @compiled
@@ -79,19 +80,6 @@ class Cells(NamedTuple):
     up: int
 
 
-class Feet(NamedTuple):
-    """Feet to be filled in, as in `snap.Snapped`."""
-
-    edge: Rows
-    road: Rows
-    edge_m: Numbers
-    road_m: Numbers
-    offset_m: Numbers
-    x: Numbers
-    y: Numbers
-    on_network: NDArray[np.bool_]
-
-
 @compiled
 def put_feet(
     px: Numbers,
@@ -100,11 +88,11 @@ def put_feet(
     cells: Cells,
     segments: tuple[Numbers, Numbers, Numbers, Numbers, Nodes],
     edges: tuple[Rows, Numbers],
-    feet: Feet,
+    feet: Numbers,
     tie_m: float,
     limit_m: float,
 ) -> None:
-    """Fill in the feet of the points in these rows, with the arithmetic of `snap.feet`.
+    """Fill in the feet of the points in these rows, with the arithmetic of `snap.feet`: the columns `taken_apart` names.
 
     `segments` are x and y of both ends, length, measure along the road, and edge; `edges` the road and the measure.
     """
@@ -119,10 +107,30 @@ def put_feet(
         off_y = py[p] - y1 if share == 1.0 else (py[p] - y0) - share * dy
         offset_m = np.rint(math.hypot(off_x, off_y) / GRAIN) * GRAIN
         road_m = from_m[s] + np.rint(share * length_m[s] / GRAIN) * GRAIN
-        feet.edge[p], feet.road[p] = edge, road[edge]
-        feet.edge_m[p], feet.road_m[p], feet.offset_m[p] = road_m - edge_from_m[edge], road_m, offset_m
-        feet.x[p], feet.y[p] = (1 - share) * x0 + share * x1, (1 - share) * y0 + share * y1
-        feet.on_network[p] = offset_m <= limit_m
+        feet[p, 0], feet[p, 1], feet[p, 2], feet[p, 3] = edge, road[edge], road_m - edge_from_m[edge], road_m
+        feet[p, 4], feet[p, 5], feet[p, 6] = offset_m, (1 - share) * x0 + share * x1, (1 - share) * y0 + share * y1
+        feet[p, 7] = offset_m <= limit_m
+
+
+@compiled
+def taken_apart(feet: Numbers) -> tuple[Rows, Rows, Numbers, Numbers, Numbers, Flags, Numbers, Numbers]:
+    """Return edge, road, edge_m, road_m, offset_m, on_network, x and y as arrays of their own.
+
+    They are first written side by side, a point a row, because points come in no order: one line of memory a point.
+    """
+    count = len(feet)
+    edge, road, on_network = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.bool_)
+    edge_m, road_m, offset_m, x, y = (
+        np.empty(count),
+        np.empty(count),
+        np.empty(count),
+        np.empty(count),
+        np.empty(count),
+    )
+    for p in range(count):
+        edge[p], road[p], on_network[p] = int(feet[p, 0]), int(feet[p, 1]), feet[p, 7] == 1.0
+        edge_m[p], road_m[p], offset_m[p], x[p], y[p] = feet[p, 2], feet[p, 3], feet[p, 4], feet[p, 5], feet[p, 6]
+    return edge, road, edge_m, road_m, offset_m, on_network, x, y
 
 
 @compiled
@@ -137,7 +145,7 @@ def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: 
         for r in range(max(row - ring, 0), min(row + ring, up - 1) + 1):
             stride = 1 if abs(r - row) == ring else max(2 * ring, 1)
             for c in range(column - ring, column + ring + 1, stride):
-                if c < 0 or c >= across:
+                if c < 0 or c >= across or _away(column - c, right, row - r, top, size_m) > best + tie_m:
                     continue
                 for i in range(first[r * across + c], first[r * across + c + 1]):
                     s = segment[i]
@@ -149,6 +157,18 @@ def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: 
     if tied:
         chosen = _lowest(px, py, x, y, first, segment, column, row, ring, across, up, best + tie_m)
     return chosen
+
+
+@compiled
+def _away(left: int, right_m: float, below: int, top_m: float, size_m: float) -> float:
+    """Return a distance no segment of a cell is nearer than, so many columns to the left and rows below the point's own.
+
+    `right_m` and `top_m` say where in its cell the point is, from the corner.
+    """
+    away_x = (left - 1) * size_m + right_m if left > 0 else -left * size_m - right_m
+    away_y = (below - 1) * size_m + top_m if below > 0 else -below * size_m - top_m
+    away_x, away_y = max(away_x, 0.0) if left else 0.0, max(away_y, 0.0) if below else 0.0
+    return math.sqrt(away_x * away_x + away_y * away_y) * (1 - 1e-12) - 2e-6 * size_m
 
 
 @compiled
