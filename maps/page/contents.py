@@ -11,18 +11,20 @@ import pandas as pd
 from geo.reasons import reason_text
 from layers.kinds import KINDS
 from layers.library import profile_title, profiles
-from layers.text import LANGUAGES, Text, catalogue
+from layers.text import LANGUAGES, Text, catalogue, spoken
 from maps.page.basemap import drawn_layer, spots, words_of
 from maps.page.findings import worst_unit
 from maps.page.packing import Pack
+from maps.page.pinyin import readings
 from maps.page.scorecard import STATES, unit_rows
 from maps.page.shapes import GRID_BITS, Shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from geo.assessment import Assessment
     from geo.coverage import Coverage
+    from geo.ranking import Ranked
     from layers.layer import Layer, Reject
     from layers.options import Title
     from layers.text import Language
@@ -36,8 +38,11 @@ _STATUS_BYTE = {"met": 1, "short": 2, "unknown": 3}
 # The page lists this many rows that were set aside or repaired; rejects.csv has them all.
 REJECTS_LISTED = 300
 
+# A gap that no project closes is closed after more rows than any list has.
+NEVER = 10**9
+
 # What is common to all rules is shown elsewhere; the rest of a rule's options are its numbers.
-_COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight"}
+_COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight", "department"}
 
 
 def contents(assessment: Assessment, counted: Totals, *, language: Language) -> tuple[Json, str]:
@@ -47,6 +52,7 @@ def contents(assessment: Assessment, counted: Totals, *, language: Language) -> 
     units = unit_rows(assessment)
     data: dict[str, Json] = {
         "plan": _plan(assessment, language),
+        "pinyin": readings(_searched(assessment, units)),
         "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
         "layers": [{**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()],
         "units": _units(units, shapes),
@@ -56,6 +62,7 @@ def contents(assessment: Assessment, counted: Totals, *, language: Language) -> 
         ],
         "gaps": _gaps(assessment, units, shapes),
         "projects": _projects(assessment, units, shapes),
+        "after_tasks": _after_tasks(assessment, units),
         "findings": [[_kind(line), both_languages(line)] for line in counted.findings],
         "notes": [both_languages(note) for note in assessment.notes],
         "rejects": _rejects(layer.rejects for layer in assessment.world.layers.values()),
@@ -98,6 +105,8 @@ def _plan(assessment: Assessment, language: Language) -> Json:
         "profile": title,
         "profile_id": settings.profile,
         "budget": settings.budget,
+        "approval": settings.page.approval,
+        "classification": settings.page.classification,
         "crs": assessment.world.layers.crs,
         "language": language,
     }
@@ -133,6 +142,7 @@ def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
         "type": rule.type,
         "title": both_languages(rule.title) or rule.id,
         "severity": rule.severity,
+        "department": rule.department,
         "norm": [rule.norm.text, rule.norm.mark],
         "options": _options(coverage),
         "unit": coverage.measured.unit,
@@ -195,8 +205,8 @@ def _gaps(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
         "amount": [number(gap.amount) for gap in gaps],
         "unit_word": [gap.unit for gap in gaps],
         "people": [number(gap.people) for gap in gaps],
-        "places": [len(gap.place_ids) for gap in gaps],
         "reason": [both_languages(gap.reason) for gap in gaps],
+        "closed_at": _closed_at(assessment),
         "shapes": shapes.put(_objects([gap.geometry for gap in gaps])),
         "spots": shapes.put(spots(_objects([gap.geometry for gap in gaps]))),
     }
@@ -205,12 +215,12 @@ def _gaps(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
 def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
     ranked, rules = assessment.ranked, list(assessment.coverages)
     gap_row = {gap.id: row for row, gap in enumerate(assessment.gaps)}
+    row_of_unit = {str(id_): row for row, id_ in enumerate(units.index)}
     projects = [row.project for row in ranked]
     return {
         "id": [project.id for project in projects],
         "rank": [row.rank for row in ranked],
         "name": [both_languages(project.name) for project in projects],
-        "action": [project.action for project in projects],
         "unit": units.index.get_indexer([project.unit_id for project in projects]).tolist(),
         "rules": [[rules.index(id_) for id_ in project.rule_ids] for project in projects],
         "gaps": [[gap_row[id_] for id_ in project.gap_ids if id_ in gap_row] for project in projects],
@@ -220,14 +230,44 @@ def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Js
             [number(cost, 0) for cost in (p.cost_low, p.cost_mid, p.cost_high, p.cost_per_year)] for p in projects
         ],
         "people": [number(row.people_served) for row in ranked],
-        "served": [[[rules.index(id_), number(people)] for id_, people in row.served] for row in ranked],
-        "worth": [number(row.need_per_10k_yuan) for row in ranked],
         "cumulative": [number(row.cumulative_cost, 0) for row in ranked],
-        "in_budget": [row.in_budget for row in ranked],
+        "stays_in": [None for row in ranked],
+        "relief": [_relief(row, rules, row_of_unit) for row in ranked],
         "why": [both_languages(row.why) for row in ranked],
         "shapes": shapes.put(_objects([project.geometry for project in projects])),
         "spots": shapes.put(spots(_objects([project.geometry for project in projects]))),
     }
+
+
+def _relief(row: Ranked, rules: list[str], row_of_unit: Mapping[str, int]) -> list[float | int]:
+    """Return four numbers for each rule and village the row changes: rule, village (-1: none), people, places put right.
+
+    With six decimals: the page adds them up over a thousand rows and shows whole people.
+    """
+    found: list[float | int] = []
+    for relief in row.relief:
+        people = round(relief.people, 6)
+        unit = row_of_unit.get(relief.unit_id, -1)
+        found += [rules.index(relief.rule_id), unit, int(people) if people == int(people) else people, relief.places]
+    return found
+
+
+def _closed_at(assessment: Assessment) -> list[int]:
+    """Return for each gap the row of the list that closes the last of it; NEVER where no row does."""
+    closed = {gap_id: at for at, row in enumerate(assessment.ranked) for gap_id in row.closes}
+    return [closed.get(gap.id, NEVER) for gap in assessment.gaps]
+
+
+def _after_tasks(assessment: Assessment, units: pd.DataFrame) -> Json:
+    return None
+
+
+def _searched(assessment: Assessment, units: pd.DataFrame) -> Iterable[str]:
+    """Return every text in Chinese that the page's search looks through."""
+    yield from (name for name in units["name"] if _given(name))
+    yield from (gap.name for gap in assessment.gaps)
+    yield from (spoken(row.project.name, "zh") for row in assessment.ranked)
+    yield from (coverage.rule.title.in_("zh") for coverage in assessment.coverages.values())
 
 
 def _rejects(by_layer: Iterable[tuple[Reject, ...]]) -> Json:

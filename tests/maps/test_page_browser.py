@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from maps.page import write_page
+from tests.maps.browsing import data_of, needs_chromium, opened, until
 from tests.maps.fakes import Naming, town
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 CORPUS = Path(__file__).parents[3] / "shared" / "badinput" / "blns" / "blns.json"
 NAUGHTY = (
     "<img src=x onerror=alert(1)>",
@@ -42,54 +31,8 @@ NAUGHTY = (
     "\\u003cscript\\u003e",
 )
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium to open the page with")
 
-
-@dataclass
-class Opened:
-    """A page and everything the browser said while it was open."""
-
-    page: Any
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("page") / "map.html"
-    file.write_text(write_page(town(), language="zh"), encoding="utf-8")
-    return file
-
-
-def opened(browser: Any, file: Path, *, width: int = 1366, height: int = 768, before: str = "") -> Opened:
-    page = browser.new_page(viewport={"width": width, "height": height})
-    result = Opened(page)
-    page.on("console", lambda message: result.said.append(message.text))
-    page.on("pageerror", lambda error: result.said.append(str(error)))
-    page.on("dialog", lambda dialog: (result.said.append("dialog: " + dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: result.asked.append(request.url))
-    if before:
-        page.add_init_script(before)
-    page.goto(file.as_uri())
-    page.wait_for_selector("html[data-started]", timeout=60_000)
-    return result
-
-
-@pytest.fixture
-def shown(browser, written) -> Iterator[Opened]:
-    result = opened(browser, written)
-    yield result
-    result.page.close()
+pytestmark = needs_chromium
 
 
 def test_opens_without_a_request_or_a_word_from_the_browser(shown, written):
@@ -131,8 +74,8 @@ def test_budget_line_stands_after_the_last_project_it_pays_for(shown):
     rows = shown.page.locator(".projects tbody tr")
     classes = [rows.nth(i).get_attribute("class") for i in range(rows.count())]
     line = classes.index("budget")
-    assert set(classes[:line]) == {"funded"}
-    assert set(classes[line + 1 :]) == {"unfunded"}
+    assert set(classes[:line]) == {"funded", "why-row"}
+    assert set(classes[line + 1 :]) == {"unfunded", "why-row"}
 
 
 def test_rule_focus_narrows_projects_and_colours_villages(shown):
@@ -147,8 +90,8 @@ def test_search_finds_a_village_and_a_gap_by_keyboard(shown):
     shown.page.fill("#search", "石桥")
     shown.page.press("#search", "ArrowDown")
     shown.page.press("#search", "Enter")
-    assert shown.page.inner_text(".leaflet-popup h3") == "石桥村"
-    gap = shown.page.evaluate("JSON.parse(document.getElementById('data').textContent).gaps.id[3]")
+    assert shown.page.inner_text(".village-name") == "石桥村"
+    gap = data_of(shown.page)["gaps"]["id"][3]
     shown.page.fill("#search", gap.lower())
     shown.page.press("#search", "Enter")
     assert gap in shown.page.inner_text(".leaflet-popup")
@@ -186,7 +129,7 @@ def test_tabs_and_map_work_from_the_keyboard(shown):
     before = shown.page.evaluate("map_coverplan.getCenter().lng")
     shown.page.focus("#map_coverplan")
     shown.page.keyboard.press("ArrowRight")
-    shown.page.wait_for_function(f"map_coverplan.getCenter().lng > {before}")
+    until(shown.page, f"map_coverplan.getCenter().lng > {before}")
 
 
 def test_every_control_has_a_name(shown):
@@ -205,18 +148,6 @@ def test_phone_has_the_map_above_and_the_list_below(browser, written):
     assert panel["width"] == 390
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 390
     shown.page.close()
-
-
-def test_paper_has_the_map_and_every_tab(shown):
-    shown.page.emulate_media(media="print")
-    shown.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert shown.page.is_visible("#tab-projects")
-    assert shown.page.is_visible("#tab-sources")
-    assert 680 < shown.page.locator("#map_coverplan").bounding_box()["width"] < 710
-    assert _colours(shown.page) > 20
-    shown.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    shown.page.emulate_media(media="screen")
-    assert shown.page.is_hidden("#tab-projects")
 
 
 def test_map_is_drawn_and_the_small_inflate_draws_the_same(browser, written, shown):

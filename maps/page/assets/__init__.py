@@ -18,22 +18,33 @@ SCRIPTS = (
     "raster",
     "layer",
     "style",
+    "outcome",
     "draw",
     "labels",
     "pick",
     "zoom",
     "details",
     "findings",
+    "filters",
     "ranking",
+    "gaplist",
     "villages",
     "sources",
     "legend",
+    "tiles",
     "search",
+    "xlsx",
+    "takeaway",
+    "summary",
+    "sheets",
+    "budget",
     "furniture",
-    "printing",
+    "paper",
+    "contrast",
+    "address",
     "app",
 )
-STYLES = ("page", "map", "phone", "print")
+STYLES = ("page", "budget", "map", "contrast", "phone", "print")
 
 
 @cache

@@ -2,7 +2,10 @@
 
 function card(kind, title, ...body) {
   const close = make("button", { type: "button", class: "close", "aria-label": say("close"), onclick: closePopup }, "×");
-  return make("div", { class: "card", role: "dialog", "aria-label": title }, close, make("p", { class: "kind" }, kind), make("h3", {}, title), body);
+  // Leaflet looks upwards from what was clicked to tell a click on a card from one on the map; a button that redraws its
+  // own card is no longer in it by then.
+  const stay = (event) => event.stopPropagation();
+  return make("div", { class: "card", role: "dialog", "aria-label": title, onclick: stay }, close, make("p", { class: "kind" }, kind), make("h3", {}, title), body);
 }
 
 /** A list of facts; rows whose value is null are left out. */
@@ -17,7 +20,7 @@ function link(text, act) {
 }
 
 function unitLink(row) {
-  return row < 0 ? null : link(view.data.units.names[row], () => goToUnit(row));
+  return row < 0 ? null : link(view.data.units.names[row], () => openVillage(row));
 }
 
 function ruleName(rule) {
@@ -34,17 +37,19 @@ function stateTag(state) {
 
 function unitDetails(row) {
   const units = view.data.units;
-  const rows = view.data.rules.map((rule, number) => {
-    const state = STATES[rule.cards.state[row]];
-    return make("tr", {}, make("th", { scope: "row" }, ruleTag(number)), make("td", {}, stateTag(state)), make("td", { class: "number" }, unitFigure(rule, row, state)));
-  });
-  const gaps = view.data.gaps.unit.filter((unit) => unit === row).length;
+  const cards = cardsNow();
+  const short = view.data.rules.map((rule, number) => number).filter((number) => STATES[cards[number].state[row]] === "short");
+  const gaps = view.data.gaps.unit.filter((unit, gap) => unit === row && !gapClosed(gap)).length;
   return card(
     say("kind_unit"),
     units.names[row],
-    facts([[say("population"), units.population[row] === null ? say("not_known") : amount(units.population[row])], [say("gaps"), amount(gaps)]]),
-    make("table", { class: "scores" }, make("tbody", {}, rows)),
-    make("p", {}, link(say("only_this_village"), () => change({ unit: row, tab: "projects" })))
+    facts([
+      [say("population"), units.population[row] === null ? say("not_known") : amount(units.population[row])],
+      [say("rules_short"), say("short_of", { short: short.length, rules: cards.length })],
+      [say("gaps"), amount(gaps)],
+    ]),
+    make("ul", { class: "plain short-rules" }, short.map((number) => make("li", {}, ruleTag(number)))),
+    make("p", {}, link(say("open_village"), () => openVillage(row)))
   );
 }
 
@@ -52,7 +57,7 @@ function unitDetails(row) {
 function unitFigure(rule, row, state) {
   const card = rule.cards;
   if (card.required[row] !== null && card.supplied[row] !== null) return amount(card.supplied[row], 1) + " / " + amount(card.required[row], 1);
-  return state === "short" ? say("people_without", { people: amount(card.people_short[row]) }) : "";
+  return state === "short" && card.people_short[row] > 0 ? say("people_without", { people: amount(card.people_short[row]) }) : "";
 }
 
 function gapDetails(row) {
@@ -89,23 +94,56 @@ function projectDetails(row) {
   const projects = view.data.projects;
   const cost = projects.cost[row];
   return card(
-    say(projects.in_budget[row] ? "kind_project_in" : "kind_project_out"),
+    say("kind_project_" + projectStatus(row)),
     projectName(row),
-    make("p", {}, projects.rules[row].map(ruleTag)),
+    beforeAfter(row),
     facts([
       [say("amount"), measured(projects.amount[row], projects.unit_word[row], 1)],
-      [say("people_served"), amount(projects.people[row])],
-      [say("cost"), money(cost[1])],
-      [say("cost_range"), money(cost[0]) + " – " + money(cost[2])],
+      [say("people_served"), [amount(projects.people[row]), make("small", {}, say("cost_per_person") + " " + costPerPerson(row))]],
+      [say("cost"), [money(cost[1]), make("small", {}, money(cost[0]) + " – " + money(cost[2]))]],
       [say("cost_each_year"), money(cost[3])],
-      [say("cost_per_person"), costPerPerson(row)],
       [say("village"), unitLink(projects.unit[row])],
-      [say("cumulative"), money(projects.cumulative[row])],
+      [say("robustness"), staying(row)],
+      [say("department"), departmentsOf(row)],
       [say("project_id"), projects.id[row]],
     ]),
     make("p", { class: "why" }, either(projects.why[row])),
     projects.gaps[row].length ? make("p", {}, say("closes"), " ", projects.gaps[row].slice(0, 6).map((gap) => link(view.data.gaps.id[gap], () => goToGap(gap)))) : null
   );
+}
+
+function departmentsOf(row) {
+  return Array.from(new Set(view.data.projects.rules[row].map((rule) => view.data.rules[rule].department).filter(Boolean))).join(", ");
+}
+
+/** What the project changes after all above it: the map before and after, and figures by rule and village. */
+function beforeAfter(row) {
+  const relief = view.data.projects.relief[row];
+  if (!relief.length) return null;
+  const button = (key, count) => make("button", { type: "button", "aria-pressed": String(view.preview === count), onclick: () => lookAt(row, count) }, say(key));
+  const before = cardsAfter(row);
+  const rows = [];
+  for (let i = 0; i < relief.length && rows.length < 6; i += 4) rows.push(reliefRow(before, relief, i));
+  const head = ["rule", "before_it", "after_it"].map((key, i) => make("th", { scope: "col", class: i ? "number" : null }, say(key)));
+  return [
+    make("div", { class: "segmented", role: "group", "aria-label": say("before_after_label") }, button("map_before", row), button("map_after", row + 1)),
+    make("table", { class: "relief" }, make("caption", {}, say("people_without_there")), make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)),
+  ];
+}
+
+function reliefRow(before, relief, i) {
+  const card = before[relief[i]];
+  const unit = relief[i + 1];
+  const without = unit < 0 ? card.all_people_short : card.people_short[unit];
+  const left = Math.max(0, without - relief[i + 2]);
+  const village = unit < 0 ? null : make("small", {}, view.data.units.names[unit]);
+  return make("tr", {}, make("th", { scope: "row" }, ruleTag(relief[i]), village), make("td", { class: "number" }, amount(without)), make("td", { class: "number better" }, amount(left < NOBODY ? 0 : left)));
+}
+
+/** Colour the map as it stands with that many projects done, while this one is looked at. */
+function lookAt(row, count) {
+  change({ preview: count });
+  if (view.popup) view.popup.setContent(projectDetails(row));
 }
 
 function costPerPerson(row) {

@@ -6,11 +6,10 @@ const STROKES_AT_ONCE = 400; // one long path takes a canvas far longer than sev
 const SKIP_PIXELS = 0.8; // vertices nearer than this to the last one drawn are not seen
 
 function paintBase(frame) {
-  paintUnits(frame);
   for (const layer of view.data.layers) if (layer.kind !== "roads" && view.shown.has(layer.name)) paintAreas(frame, layer);
   for (const layer of view.data.layers) if (layer.kind === "roads" && view.shown.has(layer.name)) paintRoads(frame, layer);
   paintUnitEdges(frame);
-  if (view.focus >= 0) paintPlaces(frame, view.data.rules[view.focus]);
+  if (view.focus >= 0 && isNow()) paintPlaces(frame, view.data.rules[view.focus]);
   for (const layer of view.data.layers) if (layer.kind !== "roads" && view.shown.has(layer.name)) paintSpots(frame, layer);
 }
 
@@ -44,13 +43,15 @@ function hasRings(set, row) {
 
 function paintUnits(frame) {
   const set = view.data.set(view.data.units.shapes);
-  const hatch = hatchPattern(frame.pen, HATCH[0], HATCH[1]);
+  const hatch = hatchPattern(frame.pen, look().hatch[0], look().hatch[1]);
+  // From near, streets and gaps matter more than the colour of the village they lie in.
+  const strength = Math.max(0.45, Math.min(1, 1 - 0.25 * (frame.zoom - view.wholeZoom - 1))) * (tilesShown() ? 0.6 : 1);
   for (const unit of within(set, frame.edge)) {
     const shade = unitVerdict(unit).shade;
     frame.pen.beginPath();
     traceShape(frame, set, unit);
-    frame.pen.fillStyle = shade >= 0 ? SHADES[shade] : [MET_SHADE, hatch, BLANK_SHADE][-1 - shade];
-    frame.pen.globalAlpha = view.unit >= 0 && view.unit !== unit ? 0.3 : 0.85;
+    frame.pen.fillStyle = fillOf(shade, hatch);
+    frame.pen.globalAlpha = strength * (view.unit < 0 ? 0.85 : view.unit === unit ? 0.6 : 0.25);
     frame.pen.fill("evenodd");
   }
   frame.pen.globalAlpha = 1;
@@ -64,8 +65,8 @@ function paintUnitEdges(frame) {
   frame.pen.strokeStyle = "#ffffff";
   frame.pen.lineWidth = 2.6;
   frame.pen.stroke();
-  frame.pen.strokeStyle = "#6d7681";
-  frame.pen.lineWidth = 0.9;
+  frame.pen.strokeStyle = look().edge;
+  frame.pen.lineWidth = look().edgeWidth;
   frame.pen.stroke();
 }
 
@@ -250,7 +251,15 @@ function paintGapShapes(frame) {
   const set = data.set(data.gaps.shapes);
   const rows = within(set, frame.edge).filter(gapShown);
   const byRule = data.rules.map(() => []);
-  for (const row of rows) if (!isWholeUnit(row)) byRule[data.gaps.rule[row]].push(row);
+  const closed = [];
+  for (const row of rows) {
+    if (isWholeUnit(row)) continue;
+    if (gapClosed(row)) closed.push(row);
+    else byRule[data.gaps.rule[row]].push(row);
+  }
+  frame.pen.setLineDash([6, 3]);
+  paintRuleGaps(frame, set, closed, CLOSED_COLOUR);
+  frame.pen.setLineDash([]);
   byRule.forEach((gaps, rule) => paintRuleGaps(frame, set, gaps, ruleLook(rule).colour));
 }
 

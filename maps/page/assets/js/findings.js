@@ -6,7 +6,7 @@ function drawFindings() {
     byId("tab-findings"),
     make("h2", {}, say("findings_title")),
     make("ul", { class: "findings" }, data.findings.map((line) => make("li", { class: "about-" + line[0] }, either(line[1])))),
-    make("h2", {}, say("rules_title")),
+    make("h2", {}, say("rules_title"), whenTag()),
     make("p", { class: "hint" }, say("rules_hint")),
     rulesTable(),
     firstProjects(),
@@ -31,28 +31,49 @@ function ruleRow(number) {
   const focused = view.focus === number;
   const name = make("button", { type: "button", class: "row-name", "aria-pressed": String(focused), onclick: () => change({ focus: focused ? -1 : number }) }, symbolPicture(ruleLook(number), 18), make("span", {}, either(rule.title)));
   const short = rule.counts[1]
-    ? [make("strong", {}, amount(rule.people_short)), make("small", {}, share(rule.people_short, rule.people))]
+    ? peopleShort(number)
     : rule.counts[2] ? stateTag("unknown") : rule.places ? stateTag("met") : stateTag("not_judged");
   return make(
     "tr",
     { class: focused ? "focused" : null },
-    make("th", { scope: "row" }, name, statusBar(rule)),
+    make("th", { scope: "row" }, name, statusBar(rule, number)),
     make("td", { class: "number" }, short),
-    make("td", {}, rule.worst < 0 ? "–" : unitLink(rule.worst))
+    make("td", {}, worstLink(number))
   );
 }
 
+/** The village where most people are without in the present view, ties by the order of ids. */
+function worstLink(number) {
+  if (isNow()) return view.data.rules[number].worst < 0 ? "–" : unitLink(view.data.rules[number].worst);
+  const card = cardsNow()[number];
+  let worst = -1;
+  card.state.forEach((state, unit) => {
+    if (STATES[state] === "short" && (worst < 0 || card.people_short[unit] > card.people_short[worst])) worst = unit;
+  });
+  return worst < 0 ? "–" : unitLink(worst);
+}
+
+/** How many people are without, and how many were before where the view is not that of now. */
+function peopleShort(number) {
+  const rule = view.data.rules[number];
+  const left = cardsNow()[number].all_people_short;
+  const before = isNow() || Math.round(left) === Math.round(rule.people_short) ? null : make("small", {}, say("was", { people: amount(rule.people_short) }));
+  return [make("strong", { class: before ? "better" : null }, amount(left)), make("small", {}, share(left, rule.people)), before];
+}
+
 /** Met, short and unknown places as a bar, and as words beneath it. */
-function statusBar(rule) {
+function statusBar(rule, number) {
+  const short = cardsNow()[number].all_short;
+  const counts = [rule.counts[0] + rule.counts[1] - short, short, rule.counts[2]];
   const width = 100;
   const parts = [];
   let from = 0;
   ["met", "short", "unknown"].forEach((state, i) => {
-    const wide = rule.places ? (width * rule.counts[i]) / rule.places : 0;
+    const wide = rule.places ? (width * counts[i]) / rule.places : 0;
     parts.push(drawing("rect", { x: from, y: 0, width: wide, height: 6, class: "bar-" + state }));
     from += wide;
   });
-  const words = ["met", "short", "unknown"].map((state, i) => (rule.counts[i] ? say("state_" + state) + " " + amount(rule.counts[i]) : null)).filter(Boolean);
+  const words = ["met", "short", "unknown"].map((state, i) => (counts[i] ? say("state_" + state) + " " + amount(counts[i]) : null)).filter(Boolean);
   return make("span", { class: "bar" }, drawing("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" }, ...parts), make("small", {}, words.join(" · ")));
 }
 

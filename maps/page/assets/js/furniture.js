@@ -18,6 +18,7 @@ function setUpFurniture() {
 
 function drawScale() {
   const map = view.map;
+  if (!map.getSize().y) return;
   const middle = map.getSize().y / 2;
   const metres = map.distance(map.containerPointToLatLng([0, middle]), map.containerPointToLatLng([LONGEST_BAR, middle]));
   if (!(metres > 0)) return;

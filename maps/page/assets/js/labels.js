@@ -4,6 +4,7 @@ const GROUP_PIXELS = [28, 48, 76]; // gap symbols nearer than this share a place
 const MOST_IN_A_ROW = 5;
 const PIXELS_A_PIN = 26000; // of the canvas for each pin, so that a phone shows fewer than a wall screen
 const MOST_PINS = 30;
+const PINS_AT_FIRST = 12; // where everything is in view
 const NAMES_FROM_ZOOM = 15.5; // facilities are named from here on
 const PIN_LIFT = 8; // a pin stands on its gap's symbol, not over it
 const FONT = '"Microsoft YaHei","PingFang SC","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
@@ -35,20 +36,24 @@ function placePins(frame, taken) {
   if (chosen >= 0) order.sort((a, b) => (b === chosen) - (a === chosen));
   for (const row of order) {
     const spot = spotOf(frame, set, row);
-    if (!spot || (!projects.in_budget[row] && row !== chosen && frame.zoom < 15)) continue;
+    if (!spot || (row >= view.line && row !== chosen && frame.zoom < 15)) continue;
     const text = String(projects.rank[row]);
     const half = 6 + 3.6 * text.length;
     const box = [spot[0] - half, spot[1] - PIN_LIFT - 25, spot[0] + half, spot[1] - PIN_LIFT];
     if (!isFree(taken, box)) continue;
     taken.push(box);
     pins.push({ x: spot[0], y: spot[1] - PIN_LIFT, half, text, row, chosen: row === chosen });
-    if (pins.length >= Math.min(MOST_PINS, (frame.width * frame.height) / PIXELS_A_PIN)) break;
+    if (pins.length >= mostPins(frame)) break;
   }
   return pins.reverse();
 }
 
+function mostPins(frame) {
+  return isOverview(frame) ? PINS_AT_FIRST : Math.min(MOST_PINS, (frame.width * frame.height) / PIXELS_A_PIN);
+}
+
 function paintPin(pen, pin) {
-  const funded = view.data.projects.in_budget[pin.row];
+  const funded = pin.row < view.line;
   const chosen = pin.chosen;
   const top = pin.y - 26;
   pen.beginPath();
@@ -85,7 +90,7 @@ function gapGroups(frame) {
   const set = view.data.set(gaps.spots);
   const spots = [];
   for (let row = 0; row < gaps.id.length; row += 1) {
-    const spot = gapShown(row) ? spotOf(frame, set, row) : null;
+    const spot = gapShown(row) && !gapClosed(row) ? spotOf(frame, set, row) : null;
     if (spot) spots.push([row, spot[0], spot[1]]);
   }
   const side = GROUP_PIXELS[spots.length <= 80 ? 0 : spots.length <= 250 ? 1 : 2];
@@ -180,13 +185,18 @@ function paintName(pen, label) {
   if (label.below) haloText(pen, label.below, label.x, label.top + 24, "#5a1a06");
 }
 
+/** With everything in view at once, gaps are drawn as they lie; a symbol on each would hide the map. */
+function isOverview(frame) {
+  return view.focus < 0 && view.unit < 0 && !view.department && view.hidden.size === 0 && frame.zoom < view.wholeZoom + 0.7;
+}
+
 /** Symbols below, then names, then pins; each takes the room that those before it have left. */
 function paintMarks(frame) {
   placedSymbols = [];
   const taken = [];
   const pins = placePins(frame, taken);
   const names = placeNames(frame, taken);
-  for (const group of gapGroups(frame)) paintGroup(frame, taken, group);
+  if (!isOverview(frame)) for (const group of gapGroups(frame)) paintGroup(frame, taken, group);
   for (const name of names) paintName(frame.pen, name);
   if (frame.zoom >= NAMES_FROM_ZOOM) {
     for (const layer of view.data.layers) if (layer.kind === "facilities" && view.shown.has(layer.name)) nameFacilities(frame, taken, layer);

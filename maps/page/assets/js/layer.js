@@ -1,4 +1,4 @@
-/* Two canvases that follow Leaflet's map: what seldom changes below, what the reader touches above. */
+/* Three canvases that follow Leaflet's map: the villages' colours, what seldom changes, and what the reader touches. */
 
 const PADDING = 0.25; // of the map's size on each side, so that a drag shows no empty edge
 const SHARPEST = 2; // canvas pixels per CSS pixel; more costs four times the work and is not seen
@@ -6,16 +6,15 @@ const BACKGROUND = "#f1f3f5"; // as in map.css
 const QUICK_DRAW_MS = 14; // a picture this quick to draw is drawn again while dragging
 
 const CanvasLayer = L.Layer.extend({
-  initialize: function (paintBase, paintTop) {
-    this._paintBase = paintBase;
-    this._paintTop = paintTop;
+  /** `painters` paint from the bottom up: colours of villages, everything under the gaps, gaps and names. */
+  initialize: function (painters) {
+    this._painters = painters;
     this._drawMs = 0;
   },
 
   onAdd: function (map) {
     this._box = L.DomUtil.create("div", "leaflet-zoom-animated drawing", map.getPane("overlayPane"));
-    this._base = L.DomUtil.create("canvas", "", this._box);
-    this._top = L.DomUtil.create("canvas", "", this._box);
+    this._sheets = this._painters.map(() => L.DomUtil.create("canvas", "", this._box));
     this.settle();
   },
 
@@ -34,7 +33,7 @@ const CanvasLayer = L.Layer.extend({
     this._zoom = map.getZoom();
     const side = size.multiplyBy(1 + 2 * PADDING).round();
     const ratio = view.printing ? SHARPEST : Math.min(SHARPEST, window.devicePixelRatio || 1);
-    for (const canvas of [this._base, this._top]) {
+    for (const canvas of this._sheets) {
       canvas.width = side.x * ratio;
       canvas.height = side.y * ratio;
       canvas.style.width = side.x + "px";
@@ -48,20 +47,30 @@ const CanvasLayer = L.Layer.extend({
 
   redraw: function () {
     if (!this._frame) return;
-    this._paintBase(this._onto(this._base));
-    this.redrawTop();
-    this._top.style.display = view.printing ? "none" : "";
+    this._sheets.forEach((canvas, i) => this._paint(i));
+    this._sheets.slice(1).forEach((canvas) => (canvas.style.display = view.printing ? "none" : ""));
     if (view.printing) this._flatten();
   },
 
-  redrawTop: function () {
-    if (this._frame) this._paintTop(this._onto(this._top));
+  /** Draw the villages' colours and what stands above everything again, not the roads and lamps between them. */
+  recolour: function () {
+    if (!this._frame) return;
+    this._paint(0);
+    this._paint(2);
   },
 
-  /** Make one opaque picture of both canvases: Chromium prints what a canvas cleared as white over what lies below. */
+  redrawTop: function () {
+    if (this._frame) this._paint(2);
+  },
+
+  _paint: function (i) {
+    this._painters[i](this._onto(this._sheets[i]));
+  },
+
+  /** Make one opaque picture of all canvases: Chromium prints what a canvas cleared as white over what lies below. */
   _flatten: function () {
-    const frame = Object.assign({}, this._frame, { pen: this._base.getContext("2d") });
-    frame.pen.drawImage(this._top, 0, 0, frame.width, frame.height);
+    const frame = Object.assign({}, this._frame, { pen: this._sheets[0].getContext("2d") });
+    for (const above of this._sheets.slice(1)) frame.pen.drawImage(above, 0, 0, frame.width, frame.height);
     frame.pen.globalCompositeOperation = "destination-over";
     frame.pen.fillStyle = BACKGROUND;
     frame.pen.fillRect(0, 0, frame.width, frame.height);

@@ -1,7 +1,7 @@
 /* What colours and shapes mean, in words, and the switches of what is drawn. */
 
 function drawLegend() {
-  replaceAll(byId("legend-body"), unitLegend(), gapLegend(), layerLegend());
+  replaceAll(byId("legend-body"), unitLegend(), gapLegend(), layerLegend(), tileLegend());
 }
 
 /** A part of the legend that can be folded away; it stays as the reader left it. */
@@ -11,27 +11,26 @@ function fold(name, title, ...body) {
 }
 
 function swatch(shade) {
-  const facts = { x: 0.5, y: 0.5, width: 19, height: 11, stroke: "#8b949e", "stroke-width": 0.8, "vector-effect": "non-scaling-stroke", fill: shade >= 0 ? SHADES[shade] : [MET_SHADE, HATCH[0], BLANK_SHADE][-1 - shade] };
+  const facts = { x: 0.5, y: 0.5, width: 19, height: 11, stroke: "#8b949e", "stroke-width": 0.8, "vector-effect": "non-scaling-stroke", fill: fillOf(shade, look().hatch[0]) };
   const parts = [drawing("rect", facts)];
-  if (shade === -2) parts.push(drawing("path", { d: "M0 12L12 0M4 12L16 0M8 12L20 0M-4 12L8 0M12 12L20 4", stroke: HATCH[1], "stroke-width": 1.3, fill: "none" }));
+  if (shade === -2) parts.push(drawing("path", { d: "M0 12L12 0M4 12L16 0M8 12L20 0M-4 12L8 0M12 12L20 4", stroke: look().hatch[1], "stroke-width": 1.3, fill: "none" }));
   return drawing("svg", { width: 20, height: 12, viewBox: "0 0 20 12", preserveAspectRatio: "none", "aria-hidden": "true", class: "swatch" }, ...parts);
 }
 
 function unitLegend() {
-  const rules = view.data.rules.length;
-  const step = (i) => (view.focus >= 0 ? say("legend_share", { to: 20 * (i + 1) }) : shortRange(i, rules));
+  const step = (i) => (view.focus >= 0 ? say("legend_share", { to: 20 * (i + 1) }) : shortRange(i));
   const used = new Set(view.data.units.ids.map((id, row) => unitVerdict(row).shade));
-  const items = SHADES.map((colour, i) => (step(i) ? make("li", {}, swatch(i), step(i)) : null));
+  const items = look().shades.map((colour, i) => (step(i) ? make("li", {}, swatch(i), step(i)) : null));
   const others = [-1, -2, -3].filter((shade) => used.has(shade)).map((shade) => make("li", {}, swatch(shade), stateTag(["met", "unknown", "not_judged"][-1 - shade])));
   const title = view.focus >= 0 ? say("legend_focus", { title: ruleName(view.focus) }) : say("legend_overall");
-  return view.data.units.ids.length ? [make("h3", {}, title), make("ul", { class: "strip" }, items), make("ul", { class: "shades" }, others)] : null;
+  return view.data.units.ids.length ? [make("h3", {}, title, whenTag()), make("ul", { class: "strip" }, items), make("ul", { class: "shades" }, others)] : null;
 }
 
 /** Which numbers of unmet rules a shade stands for; null where it stands for none. */
-function shortRange(shade, rules) {
+function shortRange(shade) {
   const numbers = [];
-  for (let short = 1; short <= rules; short += 1) {
-    if (Math.min(SHADES.length - 1, Math.floor((SHADES.length * (short - 0.5)) / rules)) === shade) numbers.push(short);
+  for (let short = 1; short <= mostShort(); short += 1) {
+    if (shadeOfShort(short) === shade) numbers.push(short);
   }
   if (!numbers.length) return null;
   const first = numbers[0];
@@ -50,7 +49,8 @@ function gapLegend() {
     make("li", { class: "rule-line" }, toggle(ruleShown(number), (on) => switchRule(number, on), symbolPicture(ruleLook(number)), make("span", {}, either(rule.title)), make("small", {}, amount(counts[number]))))
   );
   const pins = make("li", {}, toggle(view.projectsShown, (on) => change({ projectsShown: on }), pinPicture(true), say("legend_in_budget"), pinPicture(false), say("legend_out_of_budget")));
-  return fold("gaps", say("legend_gaps"), make("ul", {}, items, view.data.projects.id.length ? pins : null));
+  const closed = isNow() ? null : make("li", { class: "key-line" }, closedPicture(), say("legend_closed"));
+  return fold("gaps", say("legend_gaps"), make("ul", {}, items, view.data.projects.id.length ? pins : null, closed));
 }
 
 function switchRule(number, on) {
@@ -59,6 +59,10 @@ function switchRule(number, on) {
   if (on) hidden.delete(number);
   else hidden.add(number);
   change({ hidden, focus: -1 });
+}
+
+function closedPicture() {
+  return drawing("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true", class: "symbol" }, drawing("path", { d: "M1 8h14", stroke: CLOSED_COLOUR, "stroke-width": 3.4, "stroke-dasharray": "4 2" }));
 }
 
 function pinPicture(funded) {
@@ -104,5 +108,6 @@ function devicePicture(state) {
 /** What the marks of single places mean, while a rule is looked at. */
 function placeKey() {
   if (view.focus < 0 || view.data.rules[view.focus].drawn.shapes === view.data.units.shapes) return null;
+  if (!isNow()) return make("p", { class: "hint" }, say("places_only_now"));
   return [make("h3", {}, say("legend_places")), make("ul", { class: "shades" }, ["met", "short", "unknown"].map((state) => make("li", {}, stateTag(state))))];
 }

@@ -5,80 +5,82 @@ const ROWS_ON_PAPER = 100; // projects.xlsx has them all
 let rowsShown = ROWS_AT_ONCE;
 
 function drawProjects() {
-  const projects = view.data.projects;
-  const rows = projects.id.map((id, row) => row).filter(projectShown);
-  const shown = view.printing ? rows.slice(0, ROWS_ON_PAPER) : rows.slice(0, rowsShown);
-  const more = rows.length - shown.length;
+  const rows = listed(projectShown, view.data.projects.id.length);
+  const shown = rows.slice(0, view.printing ? ROWS_ON_PAPER : rowsShown);
   replaceAll(
     byId("tab-projects"),
     make("h2", {}, say("projects_title")),
-    filterLine(rows.length),
-    rows.length ? projectTable(shown) : make("p", { class: "hint" }, say("no_projects")),
-    more > 0 ? make("button", { type: "button", class: "more", onclick: showMore }, say("show_more", { rows: Math.min(more, ROWS_AT_ONCE), left: more })) : null,
+    filterLine(say("projects_count", { projects: amount(rows.length) }), "projects"),
+    rows.length ? projectTable(shown, rows) : make("p", { class: "hint" }, say("no_projects")),
+    moreButton(rows.length - shown.length, drawProjects),
     make("p", { class: "hint" }, say("projects_hint"))
   );
 }
 
-function showMore() {
-  rowsShown += ROWS_AT_ONCE;
-  drawProjects();
+/** Return the button that shows more rows of a list, or what stands for it on paper; null if all are shown. */
+function moreButton(more, draw) {
+  if (more <= 0) return null;
+  if (view.printing) return make("p", { class: "hint" }, say("rest_in_xlsx", { rows: amount(more) }));
+  const act = () => {
+    rowsShown += ROWS_AT_ONCE;
+    draw();
+  };
+  return make("button", { type: "button", class: "more", onclick: act }, say("show_more", { rows: Math.min(more, ROWS_AT_ONCE), left: more }));
 }
 
-/** What the list is narrowed to, and how to widen it again. */
-function filterLine(count) {
-  const chips = [];
-  if (view.focus >= 0) chips.push(chip(ruleName(view.focus), () => change({ focus: -1 })));
-  if (view.unit >= 0) chips.push(chip(view.data.units.names[view.unit], () => change({ unit: -1 })));
-  return make("p", { class: "filters" }, say("projects_count", { projects: amount(count) }), chips, unitChooser());
-}
-
-function chip(text, act) {
-  return make("button", { type: "button", class: "chip", title: say("remove_filter"), "aria-label": say("remove_filter") + " " + text, onclick: act }, text, make("span", { "aria-hidden": "true" }, " ×"));
-}
-
-function unitChooser() {
-  if (!view.data.units.ids.length || view.unit >= 0) return null;
-  const options = view.data.units.names.map((name, row) => make("option", { value: row }, name));
-  const pick = make("select", { "aria-label": say("filter_village"), onchange: (event) => change({ unit: Number(event.target.value) }) }, make("option", { value: -1 }, say("all_villages")), options);
-  return pick;
-}
-
-function projectTable(rows) {
-  const head = ["rank", "project", "people_served", "cost", "cost_per_person"].map((key, i) => make("th", { scope: "col", class: i === 1 ? null : "number" }, say(key)));
+/** The table of these rows; the line stands where, among all the rows of the list, the money ends. */
+function projectTable(rows, all) {
+  const keys = ["rank", "project", "people_served", "cost", "cost_per_person"];
+  const head = keys.map((key, i) => make("th", { scope: "col", class: i === 1 ? null : "number" }, say(key)));
   const body = make("tbody", {});
-  const projects = view.data.projects;
-  const last = projects.in_budget.lastIndexOf(true);
-  let drawn = view.data.plan.budget === null;
+  let drawn = false;
   for (const row of rows) {
-    if (!drawn && row > last) {
-      body.append(budgetRow(last));
+    if (!drawn && row >= view.line) {
+      body.append(budgetRow(keys.length));
       drawn = true;
     }
-    body.append(projectRow(row));
+    body.append(projectRow(row), whyRow(row, keys.length));
   }
-  if (!drawn && rows.length && rows[rows.length - 1] === projects.id.length - 1) body.append(budgetRow(last));
+  if (!drawn && rows.length === all.length) body.append(budgetRow(keys.length));
   return make("table", { class: "projects" }, make("thead", {}, make("tr", {}, head)), body);
 }
 
-function budgetRow(last) {
+function budgetRow(columns) {
+  const outcome = outcomeOf(view.line);
+  const words = say("budget_line", { projects: amount(outcome.projects), cost: money(outcome.cost), people: amount(outcome.people) });
+  return make("tr", { class: "budget" }, make("td", { colspan: columns }, words));
+}
+
+/** The row beneath a project's: where it is, and why it stands where it stands. */
+function whyRow(row, columns) {
   const projects = view.data.projects;
-  const people = projects.people.slice(0, last + 1).reduce((sum, each) => sum + (each || 0), 0);
-  const words = say("budget_line", { budget: money(view.data.plan.budget), projects: last + 1, cost: money(last < 0 ? 0 : projects.cumulative[last]), people: amount(people) });
-  return make("tr", { class: "budget" }, make("td", { colspan: 5 }, words));
+  const where = projects.unit[row] >= 0 ? view.data.units.names[projects.unit[row]] + (speech.language === "zh" ? "：" : ": ") : "";
+  return make("tr", { class: "why-row" }, make("td", {}), make("td", { colspan: columns - 1 }, staying(row), make("span", { class: "why" }, where, either(projects.why[row]))));
 }
 
 function projectRow(row) {
   const projects = view.data.projects;
   const chosen = view.chosen && view.chosen.kind === "project" && view.chosen.row === row;
-  const where = projects.unit[row] >= 0 ? view.data.units.names[projects.unit[row]] : "";
   const name = make("button", { type: "button", class: "row-name", onclick: () => goToProject(row) }, projects.rules[row].map((rule) => symbolPicture(ruleLook(rule))), make("span", {}, either(projects.name[row])));
+  const status = projectStatus(row);
   return make(
     "tr",
-    { class: (projects.in_budget[row] ? "funded" : "unfunded") + (chosen ? " chosen" : ""), "data-row": row },
-    make("td", { class: "rank" }, make("span", { title: say(projects.in_budget[row] ? "in_budget" : "out_of_budget") }, String(projects.rank[row]))),
-    make("th", { scope: "row" }, name, make("small", { class: "where" }, where), make("small", { class: "why" }, either(projects.why[row]))),
+    { class: (status === "in" ? "funded" : "unfunded") + (chosen ? " chosen" : ""), "data-row": row },
+    make("td", { class: "rank" }, make("span", { title: say("status_" + status) }, String(projects.rank[row]))),
+    make("th", { scope: "row" }, name),
     make("td", { class: "number" }, amount(projects.people[row])),
     make("td", { class: "number" }, projectCost(row)),
     make("td", { class: "number" }, costPerPerson(row))
   );
+}
+
+const STEADY = 0.9; // of the draws of weights and costs: this often in is in for sure, this seldom is out for sure
+const UNSTEADY = 0.1;
+
+/** How often the project stays within the budget when weights and costs are drawn over their ranges; null if not drawn. */
+function staying(row) {
+  const part = view.data.projects.stays_in[row];
+  if (part === null) return null;
+  const word = part >= STEADY ? "in" : part <= UNSTEADY ? "out" : "edge";
+  return make("span", { class: "stays stays-" + word, title: say("stays_title", { share: share(part, 1) }) }, say("stays_" + word));
 }

@@ -4,6 +4,7 @@
 const RULE_COLOURS = ["#0072B2", "#5E3C99", "#01665E", "#CC3F8F", "#333333", "#8C510A", "#2B7FC4"];
 const RULE_SHAPES = ["circle", "square", "triangle", "diamond", "pentagon", "star", "hexagon", "drop"];
 const STATUS_COLOURS = { met: "#00795A", short: "#B3400A", unknown: "#5B6470", not_judged: "#8A929C" };
+const CLOSED_COLOUR = "#3E9B74"; // what a project closes, dashed as well
 const STATES = ["not_judged", "met", "short", "unknown"];
 const CATEGORY_LOOKS = {
   fitness: ["#1B7837", "square"],

@@ -1,8 +1,9 @@
 /* Going to a place: zoom, highlight, say what it is. */
 
-const CLOSEST_ZOOM = 16.5;
+const CLOSEST_ZOOM = 16;
 
 function zoomToAll() {
+  if (!view.map.getSize().y) return;
   const narrow = view.map.getSize().x < 500;
   const above = view.printing ? 24 : narrow ? 64 : 44;
   view.map.fitBounds(boundsOf(homeExtent()), { paddingTopLeft: [16, above], paddingBottomRight: [16, narrow ? 50 : 24], animate: false });
@@ -25,24 +26,37 @@ function zoomToRows(set, rows) {
   view.map.fitBounds(boundsOf(edge), { maxZoom: CLOSEST_ZOOM, paddingTopLeft: wide ? [60, 90] : [30, 60], paddingBottomRight: [60, 60], animate: false });
 }
 
-function goToUnit(row) {
-  choose({ kind: "unit", row });
-  zoomToRows(view.data.set(view.data.units.shapes), [row]);
-  openPopup(spotLatLng(view.data.units.spots, row), unitDetails(row));
+/** Open a village's own page beside the map. */
+function openVillage(row) {
+  closePopup();
+  change({ unit: row, tab: "villages", chosen: null });
+  byId("tab-villages").scrollTop = 0;
+  if (isPhone()) byId("panel").scrollIntoView();
+}
+
+function isPhone() {
+  return window.innerWidth <= 700;
 }
 
 function goToGap(row) {
   choose({ kind: "gap", row });
   zoomToRows(view.data.set(view.data.gaps.shapes), [row]);
+  showOnPhone();
   openPopup(spotLatLng(view.data.gaps.spots, row), gapDetails(row));
 }
 
 function goToProject(row) {
-  choose({ kind: "project", row });
+  change({ chosen: { kind: "project", row }, preview: row + 1 });
   const gaps = view.data.projects.gaps[row];
   if (gaps.length) zoomToRows(view.data.set(view.data.gaps.shapes), gaps);
   else zoomToRows(view.data.set(view.data.projects.shapes), [row]);
+  showOnPhone();
   openPopup(spotLatLng(view.data.projects.spots, row), projectDetails(row));
+}
+
+/** On a phone the map is above the list: bring it into sight. */
+function showOnPhone() {
+  if (isPhone()) byId("stage").scrollIntoView();
 }
 
 function choose(chosen) {
@@ -57,12 +71,15 @@ function spotLatLng(number, row) {
 }
 
 function openPopup(latLng, node) {
-  closePopup();
+  if (view.popup) view.map.closePopup(view.popup);
   view.popup = L.popup({ closeButton: false, maxWidth: 320, minWidth: 240, maxHeight: Math.max(160, view.map.getSize().y - 120), autoPanPadding: [16, 60] });
   view.popup.setLatLng(latLng).setContent(node).openOn(view.map);
+  document.documentElement.classList.add("popup-open");
 }
 
 function closePopup() {
   if (view.popup) view.map.closePopup(view.popup);
   view.popup = null;
+  document.documentElement.classList.remove("popup-open");
+  if (view.preview !== null) change({ preview: null });
 }
