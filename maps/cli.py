@@ -131,6 +131,21 @@ def rules(
     return rules(what, id_, ctx.obj.language, profile=profile, as_json=as_json)
 
 
+@app.command(cls=Command)
+def serve(
+    ctx: typer.Context,
+    result: Annotated[Path, typer.Argument(metavar="OUT")],
+    plan: Annotated[Path | None, typer.Option("--plan", metavar="PLAN.yaml")] = None,
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="NUMBER")] = 8000,
+    name: Annotated[list[str] | None, typer.Option("--name", metavar="HOST")] = None,
+) -> int:
+    """Serve the results live on this machine."""
+    from maps.commands.serve import serve
+
+    return serve(result, ctx.obj.asked, plan=plan, host=host, port=port, names=tuple(name or ()))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what was typed and end the process with the exit code of the contract."""
     # A run keeps what it makes until it ends: looking for cycles at every 700 new objects finds none, at 6 % of the time.

@@ -1,0 +1,184 @@
+"""The live page and the feature service, asked over loopback as a browser and QGIS ask."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import geo
+import layers
+import maps
+from layers.plan import Plan
+from layers.problems import InputError
+from maps.serve.scenario import Scenario, applied, options_of, scenario
+from tests.maps.test_page_browser import ARGUMENTS, CHROMIUM
+from tests.maps.test_qgis import needs_qgis, opened
+
+httpx = pytest.importorskip("httpx", reason="httpx is not installed")
+pytest.importorskip("uvicorn", reason="uvicorn (extra web) is not installed")
+
+TOWN = Path(__file__).resolve().parents[2] / "examples" / "dongtang" / "plan.yaml"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return layers.read_plan(TOWN)
+
+
+@pytest.fixture(scope="module")
+def served(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run `coverplan serve` as a person does, and yield its address."""
+    out = tmp_path_factory.mktemp("serve") / "out"
+    maps.write(geo.assess(plan, layers.read_layers(plan)), out)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "maps", "serve", out, "--plan", TOWN, "--port", str(port), "--name", "plan.gov.cn"]
+    with subprocess.Popen(list(map(str, command)), cwd=TOWN.parents[2]) as process:
+        try:
+            _wait(f"http://127.0.0.1:{port}/ogc")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(address)
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the server did not start within a minute")
+
+
+def test_a_changed_number_gives_what_a_run_of_that_plan_gives(served: str, plan: Plan) -> None:
+    found = httpx.get(f"{served}/api/whatif?SPT-02.cutoff_min=20&lang=zh", timeout=60).json()
+    changed = [rule.model_copy(update={"cutoff_min": 20.0}) if rule.id == "SPT-02" else rule for rule in plan.rules]
+    after = geo.assess(Plan(**{**vars(plan), "rules": tuple(changed)}), layers.read_layers(plan))
+    without = after.coverages["SPT-02"].frame["people_short"].sum()
+    line = next(line for line in found["lines"] if line["title"] == "家门口健身设施")
+    assert line["then"] == pytest.approx(without)
+    assert line["now"] > line["then"] > 0
+    assert all(each["now"] == each["then"] for each in found["lines"] if each is not line)
+
+
+def test_what_is_not_understood_is_told_all_at_once_in_both_languages(served: str) -> None:
+    address = f"{served}/api/whatif?SPT-02.cutof=2&budget=a"
+    for language, words in (
+        ("zh", ["SPT-02.cutof：计划里没有", "budget：“a”不是数字"]),
+        ("en", ["has no such rule", "not a number"]),
+    ):
+        answer = httpx.get(f"{address}&lang={language}", timeout=60)
+        assert answer.status_code == 400
+        assert [any(word in problem for problem in answer.json()["problems"]) for word in words] == [True, True]
+    refused = httpx.get(f"{served}/api/whatif?LGT-01.share=3&lang=en", timeout=60)
+    assert refused.json()["problems"] == [
+        "LGT-01.share: this rule does not take 3. Give a number that makes sense, such as 500."
+    ]
+
+
+def test_another_host_name_is_refused_and_the_proxys_is_not(served: str) -> None:
+    assert httpx.get(served, headers={"Host": "evil.example"}).status_code == 400
+    assert httpx.get(served, headers={"Host": "plan.gov.cn"}).status_code == 200
+
+
+def test_no_address_changes_anything_and_no_file_but_the_results_is_given_out(served: str) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert httpx.request(method, f"{served}/api/whatif").status_code == 405
+    assert httpx.get(f"{served}/files/projects.csv").status_code == 200
+    for name in ("plan.yaml", "..%2Fplan.yaml", "../plan.yaml", "%2e%2e/out/run.json", "tasks.sqlite"):
+        assert httpx.get(f"{served}/files/{name}").status_code == 404
+
+
+def test_every_answer_forbids_sniffing_framing_and_referrers(served: str) -> None:
+    for path in ("/", "/map", "/ogc", "/nothing"):
+        headers = httpx.get(served + path, timeout=60).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "SAMEORIGIN"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_rows_come_a_page_at_a_time_and_by_box_in_degrees(served: str) -> None:
+    root = f"{served}/ogc/collections/gaps/items"
+    first = httpx.get(f"{root}?limit=100").json()
+    address, ids = f"{root}?limit=100", []
+    while address:
+        page = httpx.get(address).json()
+        ids += [feature["id"] for feature in page["features"]]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    assert len(ids) == len(set(ids)) == first["numberMatched"]
+    west, south = first["features"][0]["geometry"]["coordinates"]
+    box = f"{west - 0.001},{south - 0.001},{west + 0.001},{south + 0.001}"
+    near = httpx.get(f"{root}?bbox={box}").json()
+    assert 0 < near["numberMatched"] < first["numberMatched"]
+    assert first["features"][0]["id"] in [feature["id"] for feature in near["features"]]
+    assert httpx.get(f"{root}?bbox=1,2,3").status_code == 400
+    assert httpx.get(f"{root}/{ids[0]}").json()["properties"] == first["features"][0]["properties"]
+    assert httpx.get(f"{served}/ogc/collections/nothing/items").status_code == 404
+
+
+@needs_qgis
+def test_qgis_opens_the_service(served: str, tmp_path: Path) -> None:
+    layer = opened("OAPIF", f"url='{served}/ogc' typename='projects'", tmp_path)["layer"]
+    assert layer["valid"]
+    assert layer["rows"] == httpx.get(f"{served}/ogc/collections/projects/items?limit=1").json()["numberMatched"]
+    assert {"rank", "why"} <= set(layer["fields"])
+    assert layer["first"][0] == "1"
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium to open the page with")
+def test_a_planner_changes_a_number_and_sees_map_and_figures_change(served: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        page = browser.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{served}/?lang=en")
+        page.locator("tbody tr").first.wait_for(timeout=60_000)
+        page.locator('[name="SPT-02.cutoff_min"]').fill("30")
+        page.get_by_role("button", name="Work out").click()
+        page.wait_for_url("**SPT-02.cutoff_min=30**", timeout=60_000)
+        line = page.locator("tbody tr", has_text="Fitness facilities near home")
+        now, then = (int(line.locator("td").nth(at).inner_text().replace(",", "")) for at in (1, 2))
+        assert then < now
+        inside = page.frame_locator("iframe").locator("body")
+        assert re.search(r"Fitness facilities near home", inside.inner_text(timeout=60_000))
+        browser.close()
+    assert said == []
+
+
+def test_the_plans_own_number_is_no_change(plan: Plan) -> None:
+    assert scenario([("SPT-02.cutoff_min", "15"), ("budget", "500,000")], plan) == Scenario()
+    assert applied(Scenario(), plan) == plan
+
+
+def test_a_scenario_is_the_same_whatever_the_order_of_its_words(plan: Plan) -> None:
+    words = [("SPT-02.cutoff_min", "20"), ("WST-01.weight", "2"), ("budget", "1e6")]
+    assert scenario(words, plan) == scenario(words[::-1], plan)
+    assert scenario(words, plan).budget == 1e6
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "", "五百", "１２"])
+def test_what_is_no_number_is_refused(plan: Plan, value: str) -> None:
+    with pytest.raises(InputError):
+        scenario([("budget", value)], plan)
+
+
+def test_every_number_of_every_rule_can_be_changed_and_has_words(plan: Plan) -> None:
+    from layers.text import known
+
+    for rule in plan.rules:
+        for option in options_of(rule):
+            assert known(f"serve.option_{option}"), option
