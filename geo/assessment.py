@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from geo.followup import follow_up, judged
+from geo.forecast import forecast
+from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
 from geo.projects import merged
 from geo.ranking import Ranked, rank
 from geo.rule import Rule
@@ -16,8 +19,8 @@ from layers.text import Text, say
 if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.gaps import Gap
-    from geo.ongoing import Ongoing
     from layers.layer import Layers
+    from layers.ledger.task import State
     from layers.plan import Plan
 
 
@@ -34,22 +37,36 @@ class Assessment:
     ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
 
 
-def assess(plan: Plan, layers: Layers) -> Assessment:
+def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assessment:
     """Return coverage, gaps and ranked projects for the plan's rules over these layers.
 
-    Gaps stand in the order of their ids. Raises InputError with what every rule finds wrong with the layers it names,
-    and PlannerError if two gaps got one id.
+    Gaps stand in the order of their ids. With a ledger (its shapes in the CRS of the layers) what its open tasks work on
+    is not proposed again, and the forecast says what is left once they are finished. Raises InputError with what every
+    rule finds wrong with the layers it names, and PlannerError if two gaps got one id.
     """
     world = World(layers, plan.settings.date)
     coverages = coverages_of([cast(Rule, rule) for rule in plan.rules], world)
     found = gaps_of(coverages, world)
     gaps = in_order(gap for some in found.values() for gap in some)
+    beside = None if ledger is None else _beside(ledger, coverages, gaps, world)
     projects = merged(
         project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
+    offered = projects if beside is None else not_taken_on(projects, beside.working_on)
     settings = plan.settings
-    ranked = rank(projects, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
+    ranked = rank(offered, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
-    if len(ranked) < len(projects):
-        notes.append(say("projects.redundant", count=len(projects) - len(ranked)))
-    return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)))
+    if len(ranked) < len(offered):
+        notes.append(say("projects.redundant", count=len(offered) - len(ranked)))
+    if len(offered) < len(projects):
+        notes.append(say("tasks.not_proposed_again", count=len(projects) - len(offered)))
+    return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)), beside)
+
+
+def _beside(ledger: State, coverages: Mapping[str, Coverage], gaps: Sequence[Gap], world: World) -> Ongoing:
+    """Return what a ledger's tasks come to in this run."""
+    tasks = list(ledger.tasks.values())
+    followup = follow_up(tracked(tasks), judged(coverages, gaps))
+    ahead = forecast(coverages, gaps, world, promises(tasks, followup))
+    views = taken_on(tasks, followup, day_of(ledger, world.date))
+    return Ongoing(views, followup, worked_on(tasks, followup), ahead, ledger.head.hash)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geo.assessment import Assessment
+    from geo.coverage import Coverage
+    from geo.gaps import Gap
 
 Outcome = Literal["closed", "partly", "open", "ambiguous", "unknown", "missing", "not_judged"]
 # Worst first: a task is as far as the worst of its gaps.
@@ -35,6 +36,8 @@ OUTCOMES: tuple[Outcome, ...] = ("open", "partly", "ambiguous", "missing", "unkn
 # One gap is another when half of either lies on the other; below a tenth they only touch (our choice, mark I).
 SAME_SHARE = 0.5
 TOUCH_SHARE = 0.1
+# Drawn anew on the same ground, neither grown nor in part: a task may be tied to it from now on (our choice, mark I).
+REDRAWN_SHARE = 0.8
 # A gap counts as partly closed once a tenth of it is gone; less may be a redrawn line.
 PARTLY_SHARE = 0.9
 
@@ -92,6 +95,7 @@ class Finding:
     `now` are the gaps it is found as (several if it fell apart), `candidates` those it might be, if that is not clear.
     `left` is how much of it is left as a share of what it was (0 if closed, NaN if that cannot be said); `how` is how it
     was found: by "id" (and place), by "shape" alone, or not at all (""). `amount` is what the gaps it is now come to.
+    `redrawn` is the gap it is now where that is one on the very same ground, so that the task may be tied to it instead.
     """
 
     task: int
@@ -102,6 +106,7 @@ class Finding:
     amount: float = 0.0
     left: float = float("nan")
     how: str = ""
+    redrawn: SeenGap | None = None
 
 
 @dataclass(frozen=True)
@@ -130,20 +135,20 @@ class Followup:
         return {task: tuple(findings) for task, findings in found.items()}
 
 
-def judged(assessment: Assessment) -> dict[str, Judged]:
-    """Return what an assessment says of each of its rules, as `follow_up` takes it."""
-    gaps: dict[str, list[SeenGap]] = {rule_id: [] for rule_id in assessment.coverages}
-    for gap in assessment.gaps:
+def judged(coverages: Mapping[str, Coverage], gaps: Iterable[Gap]) -> dict[str, Judged]:
+    """Return what a run says of each of its rules, as `follow_up` takes it."""
+    by_rule: dict[str, list[SeenGap]] = {rule_id: [] for rule_id in coverages}
+    for gap in gaps:
         seen = SeenGap(gap.id, gap.rule_id, gap.place_ids, gap.amount, gap.unit, gap.people, gap.geometry)
-        gaps[gap.rule_id].append(seen)
+        by_rule[gap.rule_id].append(seen)
     return {
         rule_id: judged_rule(
-            gaps[rule_id],
+            by_rule[rule_id],
             coverage.frame.index.astype(str),
             coverage.frame["status"].astype(str),
             coverage.frame.geometry.to_numpy(),
         )
-        for rule_id, coverage in assessment.coverages.items()
+        for rule_id, coverage in coverages.items()
     }
 
 
@@ -245,9 +250,12 @@ def _finding(
 def _found(one: Tracked, matches: Sequence[_Match], seen: Judged, how: str) -> Finding:
     gaps = [seen.gaps[match.gap] for match in matches]
     amount = float(sum(gap.amount for gap in gaps))
-    left = amount / one.gap.amount if one.gap.amount > 0 and np.isfinite(amount) else float("nan")
+    is_known = one.gap.amount > 0 and np.isfinite([amount, one.gap.amount]).all()
+    left = amount / one.gap.amount if is_known else float("nan")
     outcome: Outcome = "partly" if left < PARTLY_SHARE else "open"
-    return Finding(one.task, one.gap, outcome, tuple(gap.id for gap in gaps), (), amount, left, how)
+    redrawn = len(matches) == 1 and min(matches[0].of_old, matches[0].of_new) >= REDRAWN_SHARE
+    now = tuple(gap.id for gap in gaps)
+    return Finding(one.task, one.gap, outcome, now, (), amount, left, how, gaps[0] if redrawn else None)
 
 
 def _compete(gaps: Sequence[SeenGap]) -> bool:

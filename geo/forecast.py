@@ -12,7 +12,6 @@ from layers.edit import Edit
 from layers.text import Text, say
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
     from geo.coverage import Coverage
     from geo.gaps import Gap
     from geo.world import World
@@ -49,9 +48,11 @@ class Forecast:
     left_out: tuple[tuple[int, Text], ...]
 
 
-def forecast(assessment: Assessment, promises: Sequence[Promise]) -> Forecast:
-    """Return what remains of an assessment's gaps if these tasks are finished; raises what the check itself raises."""
-    world, counted, left_out, edits = assessment.world, [], [], []
+def forecast(
+    coverages: Mapping[str, Coverage], gaps: Sequence[Gap], world: World, promises: Sequence[Promise]
+) -> Forecast:
+    """Return what remains of a run's gaps if these tasks are finished; raises what the check itself raises."""
+    counted, left_out, edits = [], [], []
     for promise in promises:
         reason = _unusable(promise, world)
         if reason is None:
@@ -60,10 +61,10 @@ def forecast(assessment: Assessment, promises: Sequence[Promise]) -> Forecast:
         else:
             left_out.append((promise.task, reason))
     then = world.with_edits(tuple(edits)) if edits else world
-    rules = [coverage.rule for coverage in assessment.coverages.values()]
-    after = coverages_of(rules, then) if edits else assessment.coverages
-    remaining = in_order(gap for some in gaps_of(after, then).values() for gap in some) if edits else assessment.gaps
-    by_rule = {id_: _both(assessment.coverages[id_], after[id_]) for id_ in assessment.coverages}
+    rules = [coverage.rule for coverage in coverages.values()]
+    after = coverages_of(rules, then) if edits else coverages
+    remaining = in_order(gap for some in gaps_of(after, then).values() for gap in some) if edits else tuple(gaps)
+    by_rule = {id_: _both(coverages[id_], after[id_]) for id_ in coverages}
     return Forecast(by_rule, remaining, tuple(counted), tuple(left_out))
 
 

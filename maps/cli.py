@@ -15,6 +15,7 @@ import typer
 
 from layers.problems import InputError, PlannerError, Problem, SaveError
 from layers.text import LANGUAGES, Language, say
+from maps.commands.tasks import tasks_app
 from maps.helptext import Command, Commands
 
 DONE, SHORT, WRONG, NOT_SAVED = 0, 1, 2, 3
@@ -44,6 +45,7 @@ Json = Annotated[bool, typer.Option("--json")]
 PlanPath = Annotated[Path, typer.Argument(metavar="PLAN.yaml")]
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME")]
 Yuan = Annotated[str | None, typer.Option("--budget", metavar="YUAN")]
+Ledger = Annotated[str | None, typer.Option("--ledger", metavar="FILE|URL")]
 Strict = Annotated[bool, typer.Option("--strict")]
 
 
@@ -84,11 +86,18 @@ def check(
 
 
 @app.command(cls=Command)
-def run(ctx: typer.Context, plan: PlanPath, out: Out = None, budget: Yuan = None, strict: Strict = False) -> int:
+def run(
+    ctx: typer.Context,
+    plan: PlanPath,
+    out: Out = None,
+    budget: Yuan = None,
+    strict: Strict = False,
+    ledger: Ledger = None,
+) -> int:
     """Check the plan's rules and write map, ranked list and report."""
     from maps.commands.run import run
 
-    return run(plan, ctx.obj.asked, out=out, budget=budget, strict=strict)
+    return run(plan, ctx.obj.asked, out=out, budget=budget, strict=strict, ledger=ledger)
 
 
 @app.command(cls=Command)
@@ -144,6 +153,9 @@ def serve(
     from maps.commands.serve import serve
 
     return serve(result, ctx.obj.asked, plan=plan, host=host, port=port, names=tuple(name or ()))
+
+
+app.add_typer(tasks_app, name="tasks")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

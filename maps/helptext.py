@@ -19,22 +19,27 @@ from maps.screen import width
 class Command(TyperCommand):
     """A command whose help is in the catalogue: `cli.NAME`, `cli.NAME_about`, `cli.NAME_example`, `cli.NAME_PARAMETER`."""
 
+    def said(self, what: str, language: Language) -> str:
+        """Return the command's own sentence ("", "_about", "_example", "_PARAMETER") in that language, "" if it has none."""
+        key = f"cli.{self.name}{what}"
+        return say(key).in_(language) if known(key) else ""
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write usage, what the command does, an example, its arguments and its options."""
-        language, name = ctx.obj.language, str(self.name)
+        language, name = ctx.obj.language, str(ctx.command_path).removeprefix("coverplan ")
         parameters = self.get_params(ctx)
         arguments = [p for p in parameters if p.param_type_name == "argument"]
         options = [p for p in parameters if p.param_type_name == "option" and p.name != "help"]
         usage = " ".join(["coverplan", name, *(_shown(p) for p in arguments), *(f"[{_shown(p)}]" for p in options)])
-        lines = [*_title("usage", language), f"  {usage}", "", say(f"cli.{name}").in_(language)]
-        if known(f"cli.{name}_about"):
-            lines += ["", say(f"cli.{name}_about").in_(language)]
-        lines += ["", *_title("example", language), *_indented(say(f"cli.{name}_example").in_(language))]
+        lines = [*_title("usage", language), f"  {usage}", "", self.said("", language)]
+        if about := self.said("_about", language):
+            lines += ["", about]
+        lines += ["", *_title("example", language), *_indented(self.said("_example", language))]
         for title, group in (("arguments", arguments), ("options", options)):
-            rows = [(_shown(p), say(f"cli.{name}_{p.name}").in_(language)) for p in group]
+            rows = [(_shown(p), self.said(f"_{p.name}", language)) for p in group]
             rows += _common(language) if title == "options" else []
             if rows:
-                lines += ["", *_title(title, language), *_columns(rows)]
+                lines += ["", *_title(title, language), *columns(rows)]
         formatter.write("\n".join(lines) + "\n")
 
 
@@ -67,11 +72,11 @@ class Commands(TyperGroup):
         language = ctx.obj.language
         commands = [(name, say(f"cli.{name}").in_(language)) for name in self.commands]
         lines = [*_title("usage", language), f"  coverplan {say('cli.usage_words').in_(language)}", ""]
-        lines += [say("cli.about").in_(language), "", *_title("commands", language), *_columns(commands)]
+        lines += [say("cli.about").in_(language), "", *_title("commands", language), *columns(commands)]
         lines += [
             "",
             *_title("options", language),
-            *_columns([*_common(language), ("--version", _say("option_version", language))]),
+            *columns([*_common(language), ("--version", _say("option_version", language))]),
         ]
         lines += ["", *_title("example", language), *_indented(_say("about_example", language))]
         formatter.write("\n".join(lines) + "\n")
@@ -101,7 +106,7 @@ def _indented(text: str) -> list[str]:
     return [f"  {line}" for line in text.splitlines()]
 
 
-def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
+def columns(rows: Sequence[tuple[str, str]]) -> list[str]:
     """Return two columns; Chinese characters are as wide as two letters."""
     widest = max(width(left) for left, _ in rows)
     return [f"  {left}{' ' * (widest - width(left))}  {right}" for left, right in rows]

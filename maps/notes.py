@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from layers.library import profile_title, profiles
 from layers.text import Language, say
+from maps.ahead import ahead_lines, ahead_rows
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -31,6 +32,7 @@ def sections(assessment: Assessment, totals: Totals, language: Language) -> tupl
     return (
         about(assessment, language),
         Section("findings", _say("report.findings", language), tuple(line.in_(language) for line in totals.findings)),
+        *ledger(assessment, language),
         norms(assessment, language),
         words(language),
         inputs(assessment, language),
@@ -51,6 +53,21 @@ def about(assessment: Assessment, language: Language) -> Section:
     return Section(
         "about", settings.name, tuple(_say(f"report.about_{k}", language, **{k: v}) for k, v in facts.items())
     )
+
+
+def ledger(assessment: Assessment, language: Language) -> tuple[Section, ...]:
+    """Return what is being worked on, and what will be left if all of it is finished on time; nothing without a ledger."""
+    if assessment.ongoing is None:
+        return ()
+    lines = [line.in_(language) for line in ahead_lines(assessment)]
+    lines.append(say("tasks.head_alone", hash=assessment.ongoing.head).in_(language))
+    titles = {id_: seen.rule.title.in_(language) or id_ for id_, seen in assessment.coverages.items()}
+    header = tuple(
+        _say(f"tasks.ahead_{name}", language)
+        for name in ("rule", "short_now", "short_then", "people_now", "people_then")
+    )
+    rows = tuple(ahead_rows(assessment.ongoing, titles, language))
+    return (Section("ledger", _say("tasks.ahead", language), tuple(lines), header if rows else (), rows),)
 
 
 def norms(assessment: Assessment, language: Language) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from layers.text import Language, say, spoken
+from maps.kept import keep
 from maps.page.scorecard import NOT_JUDGED, unit_rows
 from maps.qml import SHADES, Categories, qml
 from maps.tables import SEPARATOR, spots
@@ -82,6 +83,7 @@ def write_package(assessment: Assessment, totals: Totals, path: Path, language: 
             for sheet in sheets:
                 _write(sheet, path, crs)
         _add_styles(path, sheets)
+        keep(assessment, path, _DAY)
         _count_again(path, sheets)
     except (DataLayerError, DataSourceError, FeatureError, sqlite3.Error) as error:
         raise OSError(f"{path.name}: {error}") from error
@@ -122,12 +124,18 @@ def _steps_word(first: int, last: int, language: Language) -> str:
 
 
 def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
-    taken: set[str] = set()
+    tables = place_layers(list(assessment.coverages))
     for rule_id, coverage in assessment.coverages.items():
-        table = _distinct(f"places_{rule_id}", taken)
+        table = tables[rule_id]
         title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
         rows, geometry = _place_rows(coverage, language), coverage.frame.geometry.to_numpy()
         yield _sheet(table, title.in_(language), rows, np.asarray(geometry, object), _statuses(language))
+
+
+def place_layers(rule_ids: Sequence[str]) -> dict[str, str]:
+    """Return the layer in which the places of each rule are, in the order of the plan's rules."""
+    taken: set[str] = set()
+    return {rule_id: _distinct(f"places_{rule_id}", taken) for rule_id in rule_ids}
 
 
 def _place_rows(coverage: Coverage, language: Language) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from layers.text import LANGUAGES, Text
+from maps.ahead import ahead_plain
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -51,6 +52,7 @@ def record(
         },
         "inputs": [_input(assessment, name) for name in assessment.world.layers],
         "summary": summary,
+        "ledger": ahead_plain(assessment),
         "findings": _spoken(totals.findings),
         "notes": _spoken(assessment.notes),
         "outputs": dict(sorted(outputs.items())),

@@ -79,6 +79,7 @@ def report(assessment: Assessment, totals: Totals, language: Language) -> str:
             _rules(assessment, totals, language),
             _projects(assessment, totals, language),
             _villages(totals, language),
+            *(_section(section) for section in notes.ledger(assessment, language)),
             _section(notes.told(assessment, language)),
             _section(notes.norms(assessment, language)),
             _section(notes.words(language)),

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from layers.plan import Plan
 from layers.planreading import read_plan
 from layers.problems import InputError, Problem
-from layers.text import Language, say
+from layers.text import Language, Text, say
 from maps.progress import Step, bar
 from maps.saving import OUTPUTS, refuse_foreign_files
 from maps.wording import number, shown
 
 if TYPE_CHECKING:
+    from layers.ledger.task import State
     from maps.totals import Totals
 
 # Reading, working out, the libraries that write, and each file.
@@ -28,10 +29,12 @@ def demo(asked: Language | None, *, out: Path | None) -> int:
     return run(_bundled_plan(), asked, out=out or Path("coverplan-demo"), budget=None, strict=False)
 
 
-def run(path: Path, asked: Language | None, *, out: Path | None, budget: str | None, strict: bool) -> int:
+def run(
+    path: Path, asked: Language | None, *, out: Path | None, budget: str | None, strict: bool, ledger: str | None = None
+) -> int:
     """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
 
-    Raises InputError for whatever is wrong with plan, layers or call, and SaveError if the results cannot be saved.
+    The task ledger is `tasks.sqlite` beside the plan if it is there, unless another is given. Raises InputError for whatever is wrong with plan, layers or call, and SaveError if the results cannot be saved.
     """
     with bar(_STEPS) as step:
         yuan = None if budget is None else _yuan(budget)
@@ -39,12 +42,14 @@ def run(path: Path, asked: Language | None, *, out: Path | None, budget: str | N
         language = asked or plan.settings.language
         folder = out or plan.folder / "out"
         refuse_foreign_files(folder)  # now, not after minutes of work
-        counted = _done(plan, folder, language, step)
-    print(_summary(plan.settings.name, counted, folder, language))
+        counted, ahead = _done(plan, folder, language, step, ledger)
+    print(_summary(plan.settings.name, counted, ahead, folder, language))
     return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
-def _done(plan: Plan, folder: Path, language: Language, step: Step) -> Totals:
+def _done(
+    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None
+) -> tuple[Totals, tuple[Text, ...]]:
     """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
     step(say("cli.reading").in_(language))
     start = time.perf_counter()
@@ -55,9 +60,10 @@ def _done(plan: Plan, folder: Path, language: Language, step: Step) -> Totals:
     step(say("cli.working").in_(language))
     from geo.assessment import assess
 
-    assessment = assess(plan, layers)
+    assessment = assess(plan, layers, ledger=_ledger(plan, layers.crs, ledger))
     worked = time.perf_counter()
     step(say("cli.writing").in_(language))
+    from maps.ahead import ahead_lines
     from maps.totals import totals
     from maps.writing import write_counted
 
@@ -68,12 +74,27 @@ def _done(plan: Plan, folder: Path, language: Language, step: Step) -> Totals:
         step(say("cli.written", name=name).in_(language))
 
     write_counted(assessment, counted, folder, language=language, timings_s=timings_s, written=written)
-    return counted
+    return counted, ahead_lines(assessment)
 
 
-def _summary(name: str, counted: Totals, folder: Path, language: Language) -> str:
+def _ledger(plan: Plan, crs: str, given: str | None) -> State | None:
+    """Return the task ledger in the CRS of the run, None if there is none and none was asked for.
+
+    It is read through SQLite alone and let go before anything is written.
+    """
+    place = given or str(plan.folder / "tasks.sqlite")
+    if given is None and not Path(place).exists():
+        return None
+    from layers.ledger.places import ledger_at
+    from maps.tasks.tracked import in_crs
+
+    with ledger_at(place) as ledger:
+        return in_crs(ledger.state, crs)
+
+
+def _summary(name: str, counted: Totals, ahead: tuple[Text, ...], folder: Path, language: Language) -> str:
     """Return the headline findings, the books and where things are."""
-    lines = [name, *(f"  · {line.in_(language)}" for line in counted.findings)]
+    lines = [name, *(f"  · {line.in_(language)}" for line in (*counted.findings, *ahead))]
     books = {book: number(value, language) for book, value in counted.rows.items()}
     lines += ["", say("cli.rows", **books).in_(language), ""]
     made = ["map.html", "projects.xlsx", "report.html", "result.gpkg"]

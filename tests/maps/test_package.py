@@ -44,6 +44,8 @@ def test_it_has_villages_places_by_rule_gaps_stretches_and_projects(package):
         "dark_stretches": "MultiLineString",
         "projects": "Point",
         "layer_styles": None,
+        "coverplan_gaps": None,
+        "coverplan_edits": None,
     }
 
 
@@ -72,7 +74,7 @@ def test_each_layer_has_a_default_style_that_qgis_can_parse(package):
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         listed = {name for (name,) in file.execute("SELECT table_name FROM gpkg_contents")}
     assert {table: column for table, column, *_ in rows} == geometry
-    assert listed == {*geometry, "layer_styles"}
+    assert listed == {*geometry, "layer_styles", "coverplan_gaps", "coverplan_edits"}
     for table, _, qml, is_default in rows:
         style = ET.fromstring(qml)  # noqa: S314 (our own)
         categories = style.findall("renderer-v2/categories/category")

@@ -1,0 +1,67 @@
+"""Where a ledger is kept: a file, or a database if the place is a URL. The one way in for everything above."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from layers.ledger import postgres, sqlite
+from layers.ledger.book import Ledger, NotSavedError, Store, not_saved, read, write
+from layers.ledger.event import Draft
+from layers.ledger.shares import refuse_share
+from layers.ledger.states import Route
+from layers.ledger.task import State
+
+
+@contextmanager
+def ledger_at(place: str, *, on_share: bool = False) -> Iterator[Ledger]:
+    """Yield the ledger kept at a path or a postgresql:// URL, checked from its first event to its last.
+
+    Raises LedgerError if it is missing, not a ledger or cannot be trusted, or on a network share (unless `on_share`),
+    and SaveError if it cannot be opened.
+    """
+    store = _opened(place, on_share=on_share)
+    try:
+        yield read(Ledger(store, State()))
+    finally:
+        store.close()
+
+
+def start_ledger(place: str, *, name: str, route: Route, who: str, at: dt.datetime, on_share: bool = False) -> None:
+    """Make a new ledger at a path or URL; raises LedgerError if there is one, SaveError if it cannot be made."""
+    try:
+        if postgres.is_url(place):
+            store: Store = postgres.created(place)
+        else:
+            if not on_share:
+                refuse_share(Path(place))
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            store = sqlite.created(Path(place))
+    except NotSavedError as error:
+        raise not_saved(place, error) from error
+    except OSError as error:
+        raise not_saved(place, NotSavedError(str(error))) from error
+    facts = {"ledger": secrets.token_hex(8), "name": name, "route": route}
+    try:
+        write(Ledger(store, State()), lambda state: [Draft(None, "opened", facts)], who=who, at=at)
+    finally:
+        store.close()
+
+
+def exists(place: str) -> bool:
+    """Return whether there is something at a place; a server is asked only when it is opened."""
+    return postgres.is_url(place) or Path(place).exists()
+
+
+def _opened(place: str, *, on_share: bool) -> Store:
+    try:
+        if postgres.is_url(place):
+            return postgres.opened(place)
+        if not on_share:
+            refuse_share(Path(place))
+        return sqlite.opened(Path(place))
+    except NotSavedError as error:
+        raise not_saved(place, error) from error

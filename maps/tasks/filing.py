@@ -1,0 +1,51 @@
+"""One file put in place at once: whoever looks finds the old one or the new one, whole, also after a power cut."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from layers.problems import Problem, SaveError
+from layers.text import say
+
+
+def file_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write files into a folder, which is made if need be, and return their paths; raises SaveError if one cannot be."""
+    return [file_one(folder / name, content) for name, content in contents.items()]
+
+
+def file_one(path: Path, content: bytes) -> Path:
+    """Write a file in place of what was there and return its path; raises SaveError, with the old file still whole."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            return put(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise refused(path, error) from error
+
+
+def put(unfinished: Path, path: Path) -> Path:
+    """Give a finished file its name, push the name to the disk, and return it; raises OSError."""
+    unfinished.replace(path)
+    if os.name == "posix":  # Windows pushes names to the disk itself
+        hold = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(hold)
+        finally:
+            os.close(hold)
+    return path
+
+
+def refused(path: Path, error: OSError) -> SaveError:
+    """Return what a user is told of a file that could not be written."""
+    what = say("tasks.file_not_saved", detail=error.strerror or str(error))
+    return SaveError([Problem(str(path), what, say("tasks.see_file"))])
