@@ -6,10 +6,11 @@ found the same way). Its fields are its options in plan.yaml; its docstring is i
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from layers.options import RuleOptions
 from layers.text import Text
@@ -84,6 +85,20 @@ class Adds:
     people: NDArray[np.float64] | None = None
 
 
+class Trial(Protocol):
+    """What a rule would measure with some projects done, without reading the layers again; equal to the slow way.
+
+    For types whose projects do not add up: a chain serves nobody more until its last weak link is mended.
+    """
+
+    @property
+    def projects(self) -> Sequence[int]:
+        """The projects (rows) that may make a difference."""
+
+    def supplied(self, done: Sequence[int]) -> NDArray[np.float64]:
+        """Return what each place of the coverage is supplied with these projects done, in that order; NaN if unknown."""
+
+
 class Rule(RuleOptions, ABC):
     """A rule of some type. Subclasses add fields (their options) and the four questions below.
 
@@ -104,6 +119,19 @@ class Rule(RuleOptions, ABC):
     @abstractmethod
     def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
         """Return candidate projects for these gaps, as edits with costs; every gap is named by at least one."""
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects (rows) that may change what the check finds: by kind of layer, unless a type knows better."""
+        edits = ((i, edit) for i, project in enumerate(projects) for edit in project.edits)
+        return {i for i, edit in edits if self.reads is None or world.layers[edit.layer].kind in self.reads}
+
+    def influence_m(self, coverage: Coverage) -> float:
+        """Return how far in a straight line a new road may be from a place that is without, and still help it."""
+        return math.inf
+
+    def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
+        """Return how to try projects out (none of them moves homes or roads), or None to have the check re-run for each."""
+        return None
 
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
         """Return what these projects (of any rule) would supply here, or None to have the check re-run for each."""

@@ -11,13 +11,16 @@ import shapely
 
 from geo.places import points_of, unit_rows
 from geo.sites import home_weights
-from geo.supply import Meant, category_word, supply
+from geo.supply import Meant, category_word, counting, supply
 from layers.problems import LayerError, Problem
 from layers.text import Text, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from geo.projects import Project
     from geo.world import World
 
 
@@ -67,3 +70,16 @@ def destination(world: World, ref: str) -> Destination:
         raise LayerError(faults)
     none = gpd.GeoSeries([], crs=world.layers.crs)
     return Destination(none, category_word(ref), (say("roads.no_destination", what=category_word(ref)),))
+
+
+def goals_moved(projects: Sequence[Project], ref: str, world: World) -> set[int]:
+    """Return the projects (rows) that touch what `ref` means, where it is facilities or points."""
+    if unit_rows([ref], world.units)[0] >= 0:
+        return set()
+    found: set[int] = set()
+    for kind in ("facilities", "points"):
+        try:
+            found |= counting(projects, Meant(kind, ref), world.layers)
+        except LayerError:
+            continue
+    return found

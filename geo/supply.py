@@ -158,6 +158,31 @@ def added_rows(projects: Sequence[Project], meant: Meant, layers: Layers) -> Add
     return Added(np.concatenate(places), frames[0] if len(frames) == 1 else pd.concat(frames))
 
 
+def counting(projects: Sequence[Project], meant: Meant, layers: Layers) -> set[int]:
+    """Return the projects (rows) that add a row of what is meant, or change anything in a layer of the kind."""
+    found: set[int] = set()
+    added: dict[str, list[tuple[int, Cut]]] = {}
+    for i, project in enumerate(projects):
+        for edit in project.edits:
+            if layers[edit.layer].kind != meant.kind:
+                continue
+            if edit.changed is not None and len(edit.changed):
+                found.add(i)
+            if edit.added is not None and len(edit.added):
+                added.setdefault(edit.layer, []).append((i, edit.added))
+    for name, rows in added.items():
+        frame = layers.to_be_added(name, [cut for _, cut in rows])
+        frame = frame.assign(_project=np.repeat([i for i, _ in rows], [len(cut) for _, cut in rows]))
+        found.update(meant.among(layers.meant(layers[name], meant.ref, frame), layers)["_project"].tolist())
+    return found
+
+
+def moving(projects: Sequence[Project], kinds: set[str], layers: Layers) -> set[int]:
+    """Return the projects (rows) that edit a layer of these kinds; roads that only get better are left as they were."""
+    edits = ((i, edit) for i, project in enumerate(projects) for edit in project.edits)
+    return {i for i, edit in edits if layers[edit.layer].kind in kinds and not leaves_ways(edit)}
+
+
 def _may_decide(change: Cut, meant: Meant) -> bool:
     """Return whether these changes may make rows count that did not, or the other way round."""
     changed = set(change.columns)

@@ -43,10 +43,19 @@ class Stands:
     """
 
     offset_m: Numbers
-    foot: Shapes
     leg: Numbers
     island: Rows
     road: NDArray[np.object_]
+    homes: Shapes
+    at: Snapped | None = None
+
+    @cached_property
+    def foot(self) -> Shapes:
+        """The place beside the road; where there is no road, the home itself."""
+        if self.at is None:
+            return self.homes
+        feet: Shapes = np.where(self.at.edge >= 0, shapely.points(self.at.x, self.at.y), self.homes)
+        return feet
 
 
 class Ways(Protocol):
@@ -71,6 +80,9 @@ class Ways(Protocol):
     def usual_m(self, cost: float) -> float:
         """Return how many metres that cost usually goes."""
 
+    def farthest_m(self, cost: float) -> float:
+        """Return the most metres that cost can go."""
+
 
 @dataclass(frozen=True, eq=False)
 class StraightLines:
@@ -82,7 +94,7 @@ class StraightLines:
     def stands(self) -> Stands:
         """Each home is where it is, and none is cut off from another."""
         here = np.zeros(len(self.homes))
-        return Stands(here, self.homes, here, np.full(len(here), -1), np.full(len(here), "", dtype=object))
+        return Stands(here, here, np.full(len(here), -1), np.full(len(here), "", dtype=object), self.homes)
 
     def nearest(self, places: Shapes) -> Numbers:
         """Return the distance to the nearest place, inf if there is none, NaN for a home without a location."""
@@ -105,6 +117,10 @@ class StraightLines:
         return _straight_m(self.homes, places)
 
     def usual_m(self, cost: float) -> float:
+        """Return the cost, which is in metres."""
+        return cost
+
+    def farthest_m(self, cost: float) -> float:
         """Return the cost, which is in metres."""
         return cost
 
@@ -132,9 +148,8 @@ class AlongRoads:
         island[on] = self.network.components().edge[at.edge[on]]
         road = np.full(len(on), "", dtype=object)
         road[on] = self.network.road_ids.to_numpy(object)[at.road[on]]
-        foot = np.where(on, shapely.points(at.x, at.y), self.homes)
         leg = np.where(at.on_network, at.offset_m * self.network.costs.access_per_m * self.factor, np.inf)
-        return Stands(at.offset_m, foot, leg, island, road)
+        return Stands(at.offset_m, leg, island, road, self.homes, at)
 
     def nearest(self, places: Shapes) -> Numbers:
         """Return the cost to the nearest place: inf if no road leads to one, NaN for a home too far from any road."""
@@ -181,6 +196,11 @@ class AlongRoads:
         """Return the metres one gets for that cost on the middle one of the roads."""
         per_m = self.network.costs.per_m
         return cost / (self.factor * (float(np.median(per_m)) if len(per_m) else 1.0))
+
+    def farthest_m(self, cost: float) -> float:
+        """Return the metres one gets for that cost on the fastest road."""
+        per_m = self.network.costs.fastest_per_m * self.factor
+        return cost / per_m if per_m > 0 else np.inf
 
     def _points(self, points: Shapes) -> gpd.GeoSeries:
         return gpd.GeoSeries(points, crs=self.network.crs, index=pd.RangeIndex(len(points)))

@@ -70,8 +70,12 @@ class Chain:
 
     def taking(self, takes: Sequence[Numbers]) -> Chain:
         """Return the chain as if its facilities surely took so much (one array a stage)."""
-        stops = [replace(stop, takes_low=own, takes_high=own) for stop, own in zip(self.stops, takes, strict=True)]
-        return replace(self, stops=tuple(stops))
+        return self.between(takes, takes)
+
+    def between(self, low: Sequence[Numbers], high: Sequence[Numbers]) -> Chain:
+        """Return the chain as if its facilities took from the one to the other (an array of each a stage)."""
+        ends = zip(self.stops, low, high, strict=True)
+        return replace(self, stops=tuple(replace(stop, takes_low=one, takes_high=other) for stop, one, other in ends))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ class KnownStage:
     takes: Numbers
     kg_per_place: Numbers  # what one more of its capacity would take a day, NaN where the times a day are not known
 
-    @property
+    @cached_property
     def ids(self) -> NDArray[np.object_]:
         """The facilities' ids."""
         return np.asarray(self.supply.frame.index, dtype=object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,8 @@ class AlongRoad(Rule):
     one gap of all of them. People belong to the road that should be lit by which their way first reaches one; without
     are those who come out on a dark stretch.
     """
+
+    reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "devices", "units", "demand"})
 
     roads: str = "roads"
     devices: str = "lamps"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,8 @@ class Area(Rule):
     on the village's idle parcels first, the largest first and none beyond its area, and what is left beside its
     largest home. Each parcel is a project of its own; together they close the gap.
     """
+
+    reads: ClassVar[frozenset[str] | None] = frozenset({"units", "demand", "facilities"})
 
     units: str = "units"
     facilities: str | tuple[str, ...] = "facilities"

@@ -19,7 +19,17 @@ from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
-from geo.supply import Meant, cost_note, edits_touch, rejected_note, supply, units_with_rejects, what_is
+from geo.supply import (
+    Meant,
+    cost_note,
+    counting,
+    edits_touch,
+    moving,
+    rejected_note,
+    supply,
+    units_with_rejects,
+    what_is,
+)
 from geo.travel import WALK_M_PER_MIN, Mode, Travel
 from layers.options import checked_where
 from layers.text import Text, say
@@ -177,6 +187,11 @@ class Capacity(Rule):
         if unjoined:
             notes.append(say("rules.off_network_facilities", count=unjoined, what=what, limit_m=self.max_snap_m))
         return notes
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move homes or roads, or touch one of the facilities."""
+        moved = moving(projects, {"units", "demand", "roads"}, world.layers)
+        return moved | counting(projects, self._meant, world.layers)
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return one gap for each cluster of short homes, with the places that are missing there."""

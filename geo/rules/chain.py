@@ -12,11 +12,12 @@ from geo.chains.gaps import ChainGap, gaps_of
 from geo.chains.options import ChainOptions
 from geo.chains.projects import plans_for
 from geo.chains.stages import Known, known_chain
+from geo.chains.trial import chain_trial
 from geo.gaps import Gap
 from geo.places import texts
 from geo.projects import Project
-from geo.rule import Measured, Rule
-from geo.supply import rejected_note, units_with_rejects, what_is
+from geo.rule import Measured, Rule, Trial
+from geo.supply import counting, moving, rejected_note, units_with_rejects, what_is
 from layers.text import Text, say
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class Chain(ChainOptions, Rule):
         known = known_chain(self, world)
         found = flow(known.chain)
         homes, off = known.homes, known.is_off
-        rejected = [row for stage in self.stages for row in units_with_rejects(world, stage.meant)]
-        named = np.isin(homes["unit_id"].to_numpy(object), world.units.index.to_numpy(object)[rejected])
+        named = self._named(known, world)
         low = np.where(off, np.nan, found.surely)
         high = np.where(off, np.nan, found.maybe | named)
         frame = homes[["geometry"]].assign(
@@ -67,6 +67,12 @@ class Chain(ChainOptions, Rule):
             reason=self._reasons(known, found, named),
         )
         return Measured(frame, "chain", "at_least", self._notes(known, world), (known, found))
+
+    def _named(self, known: Known, world: World) -> Flags:
+        """Return which homes are in a village that a row set aside named: its facility may serve them."""
+        rejected = [row for stage in self.stages for row in units_with_rejects(world, stage.meant)]
+        named: Flags = np.isin(known.homes["unit_id"].to_numpy(object), world.units.index.to_numpy(object)[rejected])
+        return named
 
     def _reasons(self, known: Known, found: Flow, named: Flags) -> NDArray[np.object_]:
         reasons = np.full(len(named), "", dtype=object)
@@ -99,6 +105,16 @@ class Chain(ChainOptions, Rule):
         """Return one project for each gap that something can be built for; see above."""
         asked = {gap.id for gap in gaps}
         return self._plans([one for one in self._gaps(coverage, world) if one.gap.id in asked], coverage, world)
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move homes or roads, or touch a facility of some stage."""
+        stages = [counting(projects, stage.meant, world.layers) for stage in self.stages]
+        return moving(projects, {"units", "demand", "roads"}, world.layers).union(*stages)
+
+    def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
+        """Return the chain with everything built, of which each look leaves out what is not done."""
+        known, _ = cast("tuple[Known, Flow]", coverage.measured.detail)
+        return chain_trial(self, projects, self._named(known, world), world)
 
     def _gaps(self, coverage: Coverage, world: World) -> list[ChainGap]:
         known, found = cast("tuple[Known, Flow]", coverage.measured.detail)

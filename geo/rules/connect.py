@@ -22,7 +22,7 @@ from geo.roads.criteria import RoadCriteria, bays_given, standing
 from geo.roads.settlements import settlements_of
 from geo.roads.upgrading import UPGRADE, upgrades
 from geo.rule import Measured, Rule
-from geo.settling import Destination, destination
+from geo.settling import Destination, destination, goals_moved
 from geo.supply import cost_note
 from layers.text import Text, say
 
@@ -78,7 +78,7 @@ class Connect(RoadCriteria, Rule):
     (a Steiner tree); that is not promised.
     """
 
-    reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "units", "demand", "facilities", "points"})
+    reads: ClassVar[frozenset[str]] = frozenset({"roads", "units", "demand"})
 
     settlements: str = "units"
     roads: str = "roads"
@@ -116,6 +116,11 @@ class Connect(RoadCriteria, Rule):
         frame["reason"] = _reasons(frame, np.append(low.cost, np.inf)[ends], ends)
         notes = (*self._notes(world, frame, goal), *cost_note(self, UPGRADE))
         return Measured(frame, "", "at_least", notes, _Kept(roads, found.sure, low, ends))
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that touch roads, villages, homes, or what the roads must lead to."""
+        edits = ((i, world.layers[edit.layer].kind) for i, one in enumerate(projects) for edit in one.edits)
+        return {i for i, kind in edits if kind in self.reads} | goals_moved(projects, self.to, world)
 
     def _within(
         self, places: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, found: tuple[Upgrades, Upgrades]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from geo.places import demand_rows, texts, together
 from geo.projects import Project
 from geo.roads.links import Link, LinkSearch, crossing_of
 from geo.rule import Measured, Rule
-from geo.supply import Meant, cost_note, rejected_note, supply, what_is
+from geo.supply import Meant, cost_note, counting, moving, rejected_note, supply, what_is
 from geo.travel import Travel
 from geo.unserved import LINK_M
 from geo.ways import AlongRoads, StraightLines
@@ -80,8 +80,6 @@ class Detour(Rule):
     this and every other rule is found by measuring again. `cost` is that of one bridge.
     """
 
-    reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "units", "demand", "facilities"})
-
     demand: str = "demand"
     facilities: str = "school"
     category: str | None = None
@@ -136,6 +134,11 @@ class Detour(Rule):
         straight = StraightLines(ways.homes).nearest(places)
         straight = np.where(np.isinf(straight), np.nan, straight)
         return np.maximum(self.ratio * straight, straight + self.extra_m), ways.nearest(places)
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move homes or roads, or one of the facilities."""
+        moved = moving(projects, {"units", "demand", "roads"}, world.layers)
+        return moved | counting(projects, self._meant, world.layers)
 
     def _groups(self, coverage: Coverage) -> list[_Group]:
         """Return the homes that are short by the link that would help them, and those that none would, by hamlet."""

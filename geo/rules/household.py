@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -61,6 +61,8 @@ class Household(Rule):
     rest is enough. A row set aside when it was read leaves the village it names unknown. Without `people` each household
     counts as one person, and a note says so. The project does what is missing in the village, at a cost a household.
     """
+
+    reads: ClassVar[frozenset[str] | None] = frozenset({"units", "households"})
 
     units: str = "units"
     households: str = "households"

@@ -40,7 +40,9 @@ from geo.supply import (
     Supply,
     added_rows,
     cost_note,
+    counting,
     edits_touch,
+    moving,
     rejected_note,
     supply,
     units_with_rejects,
@@ -122,6 +124,11 @@ class Presence(Rule):
         none = lacks & (not any_works)
         cases = [lacks & spoilt, lacks & unbounded, by_status, none]
         return np.select(cases, ["row_rejected", "no_boundary", "status_blank", "no_facility"], "")
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move homes, or touch one of the facilities."""
+        moved = moving(projects, {"units", "demand"}, world.layers)
+        return moved | counting(projects, self._meant, world.layers)
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return one gap for each village with too few."""

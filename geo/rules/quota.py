@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,8 @@ class Quota(Rule):
     is. A staff row without a number, or one set aside when
     it was read, can only add: its village is unknown unless it has enough without that row.
     """
+
+    reads: ClassVar[frozenset[str] | None] = frozenset({"units", "demand", "staff"})
 
     units: str = "units"
     staff: str = "staff"

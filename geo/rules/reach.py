@@ -21,7 +21,9 @@ from geo.supply import (
     Meant,
     added_rows,
     cost_note,
+    counting,
     edits_touch,
+    moving,
     rejected_note,
     supply,
     units_with_rejects,
@@ -193,6 +195,16 @@ class Reach(Rule):
             share = round(100 * covered / counted, 1)
             notes.append(say("rules.people_within", covered=covered, share=share, target=round(100 * self.share, 1)))
         return notes
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move homes or roads, or touch one of the facilities."""
+        moved = moving(projects, {"units", "demand", "roads"}, world.layers)
+        return moved | counting(projects, self._meant, world.layers)
+
+    def influence_m(self, coverage: Coverage) -> float:
+        """Return the straight length of the longest way that matters, and of the steps to and from the road."""
+        kept = cast("_Kept", coverage.measured.detail)
+        return kept.ways.farthest_m(WHOLLY_WITHOUT * self._cutoff[0]) + 2 * self.max_snap_m
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return one gap for each cluster of homes that are short, and one for each island no road joins to a facility."""

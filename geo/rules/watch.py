@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import geopandas as gpd
 import numpy as np
@@ -50,6 +50,8 @@ class Watch(Rule):
     roads, to the nearest in a straight line. Without homes a village's people are shared equally among its points. Where
     every point gives its own `people`, that counts instead.
     """
+
+    reads: ClassVar[frozenset[str] | None] = frozenset({"points", "devices", "roads", "units", "demand"})
 
     points: str = "points"
     devices: str = "cameras"
