@@ -167,6 +167,8 @@ def _peopled(homes: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFra
 def _is_village_street(
     roads: gpd.GeoDataFrame, homes: gpd.GeoDataFrame, scale: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
+    if not len(roads):  # and so no column that says what class they are
+        return np.zeros(0, bool)
     lines = _in_metres(roads.geometry, scale)
     tree = shapely.STRtree(_in_metres(homes.geometry, scale))
     near = np.bincount(tree.query(lines, predicate="dwithin", distance=STREET_HOME_M)[0], minlength=len(lines))

@@ -276,7 +276,116 @@ PINNED = {
     "geopandas/geopandas/io/tests/data/arrow/test_data_v0.1.0.parquet": (PLAIN, ["read", 2, 0, 0]),
     "geopandas/geopandas/io/tests/data/arrow/test_data_v1.0.0.parquet": (PLAIN, ["read", 2, 0, 0]),
     "geopandas/geopandas/io/tests/data/arrow/test_data_gdal350.parquet": (PLAIN, ["refused", "readers.no_crs"]),
+    "geojson-fixtures/data/feature/one.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/geometrycollection-xyz.geojson": (PLAIN, ["refused", "readers.too_many"]),
+    "geojson-fixtures/data/geometry/linestring-xyz.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/linestring.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/multilinestring.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/multipoint-xyz.geojson": (PLAIN, ["refused", "readers.too_many"]),
+    "geojson-fixtures/data/geometry/multipoint.geojson": (PLAIN, ["refused", "readers.too_many"]),
+    "geojson-fixtures/data/geometry/multipolygon-xyz.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/multipolygon.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/point-xyz.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/point.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/polygon-xyz.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geojson-fixtures/data/geometry/polygon.geojson": (PLAIN, ["read", 1, 0, 0]),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-linestring-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-linestring-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multilinestring-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multilinestring-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multipoint-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multipoint-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multipolygon-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-multipolygon-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-point-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-point-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-polygon-encoding_native.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/geoparquet/data-polygon-encoding_wkb.parquet": (
+        PLAIN,
+        ["refused", "readers.too_many"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_gdal350.arrow": (DEGREES, ["refused", "readers.unknown_format"]),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_gdal390.parquet": (PLAIN, ["read", 2, 0, 0]),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_v0.4.0.feather": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_v0.4.0.parquet": (PLAIN, ["read", 2, 0, 0]),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_v1.0.0-beta.1.feather": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_v1.0.0-beta.1.parquet": (PLAIN, ["read", 2, 0, 0]),
+    "geopandas/geopandas/io/tests/data/arrow/test_data_v1.0.0.feather": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "made-here/bl.osm": (DEGREES, ["refused", "readers.disguised"]),
+    "made-here/rules_alias_bomb_small.yaml": (DEGREES, ["refused", "readers.unknown_format"]),
+    "made-here/rules_typos_octal_dupkey.yaml": (DEGREES, ["refused", "readers.unknown_format"]),
+    "pyogrio/pyogrio/tests/fixtures/list_field_values_file.parquet": (PLAIN, ["refused", "readers.no_crs"]),
+    "pyogrio/pyogrio/tests/fixtures/naturalearth_lowres/naturalearth_lowres.cpg": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "pyogrio/pyogrio/tests/fixtures/naturalearth_lowres/naturalearth_lowres.dbf": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "pyogrio/pyogrio/tests/fixtures/naturalearth_lowres/naturalearth_lowres.prj": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "pyogrio/pyogrio/tests/fixtures/naturalearth_lowres/naturalearth_lowres.shp": (PLAIN, ["read", 169, 0, 8]),
+    "pyogrio/pyogrio/tests/fixtures/naturalearth_lowres/naturalearth_lowres.shx": (
+        DEGREES,
+        ["refused", "readers.unknown_format"],
+    ),
+    "pyogrio/pyogrio/tests/fixtures/sample.osm.pbf": (PLAIN, ["refused", "readers.unreadable"]),
 }
+
+
+@needs_shared
+def test_every_known_bad_file_is_pinned():
+    """Nothing that was collected is left out: whatever is no data (licences, notes) is named here."""
+    base = SHARED / "badinput"
+    files = {str(path.relative_to(base)) for path in base.rglob("*") if path.is_file()}
+    notes = {name for name in files if Path(name).name in ("README.md", "LICENSE", "LICENSE.txt")}
+    assert len(notes) == 10
+    assert files - notes == PINNED.keys()
 
 
 @needs_shared

@@ -1,0 +1,62 @@
+"""One command line run in a child that was forked from a warm process: what it printed, how it ended, what it took."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import tempfile
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ran:
+    """`code` is the exit code, -N if signal N ended it; `peak_mb` is the most memory of it and its own children."""
+
+    code: int
+    text: str
+    seconds: float
+    peak_mb: float
+
+
+def run(words: Sequence[str], *, wall_s: float = 30.0) -> Ran:
+    """Run `coverplan WORDS` and wait for it; one that takes longer than the wall limit is killed (code -9)."""
+    from maps.cli import call, run_call
+
+    with tempfile.TemporaryFile() as said:
+        started = time.monotonic()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            code = 71
+            try:
+                os.setpgid(0, 0)
+                for stream in (1, 2):
+                    os.dup2(said.fileno(), stream)
+                code = run_call(call(list(words), {"LANG": "en_GB.UTF-8"}))
+            finally:
+                import sys
+
+                sys.stdout.flush()
+                os._exit(code)
+        status, usage = _waited(child, started + wall_s)
+        seconds = time.monotonic() - started
+        said.seek(0)
+        text = said.read().decode("utf-8", "replace")
+    return Ran(os.waitstatus_to_exitcode(status), text, seconds, usage.ru_maxrss / 1024)
+
+
+def _waited(child: int, until: float) -> tuple[int, resource.struct_rusage]:
+    while True:
+        done, status, usage = os.wait4(child, os.WNOHANG)
+        if done:
+            return status, usage
+        if time.monotonic() > until:
+            os.killpg(child, signal.SIGKILL)
+            _, status, usage = os.wait4(child, 0)
+            return status, usage
+        time.sleep(0.001)

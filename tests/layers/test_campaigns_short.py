@@ -1,0 +1,64 @@
+"""Short forms of the campaigns: the same hunts, smaller; the long ones are `python -m tests.campaigns NAME`."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.campaigns import mutants, planted, reach
+from tests.campaigns._hostile import write_hostile
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+
+
+@forks
+def test_damaged_files_of_every_format_end_in_words(tmp_path):
+    pytest.importorskip("osmium", reason="the extra osm is not installed")
+    ended, faults, slowest, most_mb = mutants.hunt(tmp_path, 102, 20261120, float("inf"))
+    assert faults == []
+    assert ended.total() == 102
+    assert ended["read"] > 0
+    assert ended["refused"] > 0
+    assert (slowest < mutants.WALL_S, most_mb < mutants.MOST_MB) == (True, True)
+
+
+def test_a_campaign_notices_what_it_looks_for():
+    assert mutants.fault_of(mutants.Ran(70, "our fault", 1.0, 10.0)) == "exit code 70"
+    assert mutants.fault_of(mutants.Ran(2, "Traceback (most recent call last)", 1.0, 10.0)) == "traceback"
+    assert mutants.fault_of(mutants.Ran(0, "", 1.0, 4000.0)) == "memory"
+    assert mutants.fault_of(mutants.Ran(2, "something is wrong", 1.0, 10.0)) == "a refusal that names no file"
+    assert mutants.fault_of(mutants.Ran(2, "layer clinics (c.csv): ...", 1.0, 10.0)) == ""
+
+
+def test_every_planted_fault_is_told_and_no_clean_row_is_set_aside():
+    found, wrong = planted.hunt(60, 20261120)
+    assert wrong == []
+    assert found.total() > 1000
+
+
+def test_a_fault_that_is_not_told_would_be_noticed(tmp_path):
+    rng = random.Random(1)
+    layer = planted.made(rng)
+    name, first = planted.written(layer, tmp_path, rng)
+    assert planted.judged(layer, name, first, tmp_path) == []
+    clean = next(at for at in range(len(layer.rows)) if at not in layer.planted)
+    layer.planted[clean] = ("rejected", "not_number", "people")
+    assert any(each.startswith("not told") for each in planted.judged(layer, name, first, tmp_path))
+
+
+@pytest.mark.skipif(shutil.which("strace") is None or sys.platform != "linux", reason="strace is not installed")
+def test_reading_hostile_files_opens_nothing_outside_and_connects_to_nothing(tmp_path):
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    paths = write_hostile(folder)
+    try:
+        opened, network, programs, code = reach.traced(folder, paths)
+    except FileNotFoundError:
+        pytest.skip("strace may not trace here")
+    assert (opened, network, programs, code) == ([], [], [], 2)
+    assert not Path("/tmp/slipped.txt").exists()  # noqa: S108
