@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maps.page.gapmap import gap_map
+from maps.page import assets
+from maps.page.html import html, written_of
+from maps.totals import totals
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -18,5 +20,6 @@ def write_page(assessment: Assessment, *, language: Language, counted: Totals | 
     The file asks for nothing from anywhere, and no text of the input can run in it. The same assessment gives the same
     text. What is `counted` already need not be counted again.
     """
-    html: str = gap_map(assessment, language=language, counted=counted).get_root().render()
-    return html
+    # What folium renders of the map is always the same, and kept: importing folium takes a fifth of a town's run.
+    written = written_of(assessment, counted or totals(assessment), language)
+    return html(written, element=assets.map_element(), script=assets.map_script())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 _FIRST, _LAST = "\u3400", "\u9fff"  # CJK ideographs with extension A; names of villages use no others
 
@@ -16,7 +18,21 @@ def readings(texts: Iterable[str]) -> dict[str, str]:
     characters = sorted({character for text in texts for character in text if _FIRST <= character <= _LAST})
     if not characters:
         return {}
-    from pypinyin import Style, pinyin
-
+    with _no_phrases():
+        from pypinyin import Style, pinyin
     found = {one: pinyin(one, style=Style.NORMAL, heteronym=True, errors="ignore") for one in characters}
     return {one: " ".join(dict.fromkeys(sound[0])) for one, sound in found.items() if sound}
+
+
+@contextmanager
+def _no_phrases() -> Iterator[None]:
+    """Have pypinyin load without its phrases: single characters need none, and they take longer than the whole search."""
+    before = os.environ.get("PYPINYIN_NO_PHRASES")
+    os.environ["PYPINYIN_NO_PHRASES"] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYPINYIN_NO_PHRASES"]
+        else:
+            os.environ["PYPINYIN_NO_PHRASES"] = before

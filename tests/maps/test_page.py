@@ -165,6 +165,12 @@ def test_town_page_is_small(html):
     assert len(html.encode()) < 1_500_000
 
 
+def test_kept_page_is_what_folium_renders(html):
+    from maps.page import gap_map
+
+    assert gap_map(town(), language="zh").get_root().render() == html
+
+
 def test_folium_element_that_needs_a_file_is_refused():
     import folium
     from folium.plugins import Fullscreen

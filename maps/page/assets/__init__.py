@@ -84,6 +84,18 @@ def frame() -> str:
     return _text("frame.html")
 
 
+@cache
+def map_element() -> str:
+    """Return the map's element, as folium renders it for `maps.page.gapmap` (a test holds the two equal)."""
+    return _text("map/element.html").strip()
+
+
+@cache
+def map_script() -> str:
+    """Return the script that starts the map, as folium renders it."""
+    return _text("map/script.js").strip()
+
+
 def _text(name: str) -> str:
     text = files(__name__).joinpath(name).read_text(encoding="utf-8")
     if name.endswith(".js") and "</script" in text.lower():
