@@ -47,14 +47,15 @@ Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME")]
 Yuan = Annotated[str | None, typer.Option("--budget", metavar="YUAN")]
 Ledger = Annotated[str | None, typer.Option("--ledger", metavar="FILE|URL")]
 Strict = Annotated[bool, typer.Option("--strict")]
+Pdf = Annotated[bool, typer.Option("--pdf")]
 
 
 @app.command(cls=Command)
-def demo(ctx: typer.Context, out: Out = None) -> int:
+def demo(ctx: typer.Context, out: Out = None, pdf: Pdf = False) -> int:
     """Run the bundled town, end to end."""
     from maps.commands.run import demo
 
-    return demo(ctx.obj.asked, out=out)
+    return demo(ctx.obj.asked, out=out, pdf=pdf)
 
 
 @app.command(cls=Command)
@@ -91,13 +92,14 @@ def run(
     plan: PlanPath,
     out: Out = None,
     budget: Yuan = None,
+    pdf: Pdf = False,
     strict: Strict = False,
     ledger: Ledger = None,
 ) -> int:
     """Check the plan's rules and write map, ranked list and report."""
     from maps.commands.run import run
 
-    return run(plan, ctx.obj.asked, out=out, budget=budget, strict=strict, ledger=ledger)
+    return run(plan, ctx.obj.asked, out=out, budget=budget, pdf=pdf, strict=strict, ledger=ledger)
 
 
 @app.command(cls=Command)

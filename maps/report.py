@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from layers.text import Language, say, spoken
-from maps import notes
-from maps.drawing import drawing
-from maps.totals import worst_first
-from maps.wording import amount, escape, money, number, share, unit_word
+from layers.text import Language
+from maps.reportparts import Part, Row, told
+from maps.wording import escape
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
-    from geo.coverage import Coverage
-    from geo.ranking import Ranked
-    from maps.notes import Section
-    from maps.totals import Total, Totals
-
-# A meeting reads a page of each; projects.xlsx has them all. Whatever the budget buys is always listed.
-PROJECTS_LISTED = 40
-VILLAGES_LISTED = 20
+    from maps.totals import Totals
 
 _STYLE = """
 @page { size: A4; margin: 14mm 12mm; }
@@ -35,7 +23,8 @@ body { font: 14px/1.55 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "So
 h1 { font-size: 23px; margin: 0 0 4px; }
 h2 { font-size: 17px; margin: 26px 0 6px; padding-bottom: 3px; border-bottom: 2px solid #0b4f8a; break-after: avoid; }
 .facts { color: #5a646c; margin: 0; }
-.facts span { margin-right: 1.6em; }
+.facts span, .marks span { margin-right: 1.6em; }
+.marks { margin: 0; font-weight: 600; }
 ul { margin: 6px 0; padding-left: 1.4em; }
 .findings { background: #fff6ec; border-left: 5px solid #d9661f; padding: 8px 12px 8px 2.1em; margin: 14px 0; }
 .findings li { margin: 3px 0; }
@@ -67,23 +56,15 @@ svg text { font-family: inherit; }
 
 def report(assessment: Assessment, totals: Totals, language: Language) -> str:
     """Return the report as one HTML page that asks for nothing and runs nothing; all text in it is escaped."""
-    title = say("report.title", name=assessment.plan.settings.name).in_(language)
-    about = notes.about(assessment, language)
-    facts = "".join(f"<span>{escape(line)}</span>" for line in about.lines)
+    whole = told(assessment, totals, language)
+    facts = "".join(f"<span>{escape(line)}</span>" for line in whole.facts)
+    marks = "".join(f"<span>{escape(mark)}</span>" for mark in whole.marks)
     body = "".join(
         (
-            f"<h1>{escape(title)}</h1>",
+            f'<p class="marks">{marks}</p>' if marks else "",
+            f"<h1>{escape(whole.title)}</h1>",
             f'<p class="facts">{facts}</p>',
-            _list((line.in_(language) for line in totals.findings), kind="findings"),
-            _map(assessment, totals, language),
-            _rules(assessment, totals, language),
-            _projects(assessment, totals, language),
-            _villages(totals, language),
-            *(_section(section) for section in notes.ledger(assessment, language)),
-            _section(notes.told(assessment, language)),
-            _section(notes.norms(assessment, language)),
-            _section(notes.words(language)),
-            _section(notes.inputs(assessment, language)),
+            *(_part(part) for part in whole.parts),
         )
     )
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -91,141 +72,47 @@ def report(assessment: Assessment, totals: Totals, language: Language) -> str:
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
+        f"<title>{escape(whole.title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
     )
 
 
-def _map(assessment: Assessment, totals: Totals, language: Language) -> str:
-    svg = drawing(assessment, totals, language)
-    note = say("report.map_note" if svg else "report.map_nothing").in_(language)
-    return f'{_heading("map", language)}{svg}<p class="note">{escape(note)}</p>'
-
-
-def _rules(assessment: Assessment, totals: Totals, language: Language) -> str:
-    words = ("rule", "requires", "places", "met", "short", "unknown", "short_people", "people", "share")
-    head = [_column(name, language) for name in words]
-    rows = [_rule_row(coverage, totals.rules[id_], language) for id_, coverage in assessment.coverages.items()]
-    note = escape(say("report.rule_total_note").in_(language))
-    return f'{_heading("rules", language)}{_table(head, rows, numbers=range(2, 9))}<p class="note">{note}</p>'
-
-
-def _rule_row(coverage: Coverage, total: Total, language: Language) -> str:
-    rule = coverage.rule
-    counts = [number(value, language) for value in (total.places, total.met, total.short, total.unknown)]
-    people = [
-        number(total.people_short, language),
-        number(total.people, language),
-        share(total.people_short, total.people),
-    ]
-    cells = [f"{rule.title.in_(language) or rule.id}（{rule.id}）", _asked(coverage, language), *counts, *people]
-    return _row(cells, numbers=range(2, 9), short=4 if total.short else None)
-
-
-def _asked(coverage: Coverage, language: Language) -> str:
-    """Return what a rule requires where that is one number for all places, else that it differs."""
-    required = np.unique(coverage.frame["required"].dropna().to_numpy(float))
-    if len(required) != 1:
-        unit = unit_word(coverage.measured.unit, language)
-        return say("report.asks_each", unit=unit).in_(language) if len(required) else ""
-    sign = "≥" if coverage.measured.sense == "at_least" else "≤"
-    return f"{sign} {amount(float(required[0]), coverage.measured.unit, language)}"
-
-
-def _projects(assessment: Assessment, totals: Totals, language: Language) -> str:
-    ranked, heading = assessment.ranked, _heading("projects", language)
-    if not ranked:
-        return f"{heading}<p>{escape(say('report.no_projects').in_(language))}</p>"
-    bought = sum(row.in_budget for row in ranked)
-    listed = ranked[: max(PROJECTS_LISTED, bought)]
-    names = ("rank", "project", "village", "cost", "people_served", "cost_per_person", "why")
-    head = [say(f"tables.col_{name}").in_(language) for name in names]
-    rows = [_project_row(row, totals, language) for row in listed]
-    budget = assessment.plan.settings.budget
-    if budget is not None:
-        spent = math.fsum(row.project.cost_mid for row in ranked if row.in_budget)
-        words = say("report.budget_line", count=bought, cost=money(spent, language), budget=money(budget, language))
-        rows.insert(bought, f'<tr class="line"><td colspan="{len(names)}">{escape(words.in_(language))}</td></tr>')
-    more = _more("more_projects", len(ranked) - len(listed), language)
-    return heading + _table(head, rows, numbers=(0, 3, 4, 5), kind="projects") + more
-
-
-def _project_row(row: Ranked, totals: Totals, language: Language) -> str:
-    project = row.project
-    each = project.cost_mid / row.people_served if row.people_served > 0 else math.nan
-    cells = [
-        str(row.rank),
-        spoken(project.name, language),
-        totals.unit_name(project.unit_id),
-        number(project.cost_mid, language),
-        number(row.people_served, language),
-        number(each, language, decimals=int(each < 10)) if math.isfinite(each) else "",
-        spoken(row.why, language),
-    ]
-    return _row(cells, numbers=(0, 3, 4, 5), kind="" if row.in_budget else "below")
-
-
-def _villages(totals: Totals, language: Language) -> str:
-    worst = worst_first(totals.units)
-    if not len(worst):
-        return f"{_heading('villages', language)}<p>{escape(say('report.no_villages').in_(language))}</p>"
-    head = [say(f"tables.col_{n}").in_(language) for n in ("village", "population", "rules_short", "people_short")]
-    listed = worst.iloc[:VILLAGES_LISTED]
-    columns = [
-        [number(float(value), language) for value in listed[name]]
-        for name in ("population", "rules_short", "people_short")
-    ]
-    rows = [_row(cells, numbers=(1, 2, 3)) for cells in zip(listed["name"], *columns, strict=True)]
-    more = _more("more_villages", len(worst) - len(listed), language)
-    return _heading("villages", language) + _table(head, rows, numbers=(1, 2, 3)) + more
-
-
-def _section(section: Section) -> str:
-    lines = _list(section.lines) if section.key in ("words", "notes") else _paragraphs(section.lines)
-    if not section.rows:
-        return f"<h2>{escape(section.title)}</h2>{lines}"
-    numbers = [i for i, value in enumerate(section.rows[0]) if not isinstance(value, str)]
-    codes = [i for i, name in enumerate(section.header) if name == "SHA-256"]
-    rows = [_row([str(value) for value in row], numbers=numbers, codes=codes) for row in section.rows]
-    return f"<h2>{escape(section.title)}</h2>{lines}{_table(section.header, rows, numbers=numbers)}"
-
-
-def _heading(name: str, language: Language) -> str:
-    return f"<h2>{escape(say(f'report.{name}').in_(language))}</h2>"
-
-
-def _column(name: str, language: Language) -> str:
-    known = {"rule": "tables.col_rule", "met": "tables.status_met", "short": "tables.status_short"}
-    known["unknown"] = "tables.status_unknown"
-    return say(known.get(name, f"report.col_{name}")).in_(language)
+def _part(part: Part) -> str:
+    if part.kind == "findings":
+        return _list(part.bullets, kind="findings")
+    notes = part.paragraphs if part.kind in ("ledger", "norms", "inputs") else ()
+    plain = () if notes else part.paragraphs
+    return "".join(
+        (
+            f"<h2>{escape(part.title)}</h2>",
+            _list(part.bullets) if part.bullets else "",
+            *(f"<p>{escape(line)}</p>" for line in plain),
+            *(f'<p class="note">{escape(line)}</p>' for line in notes),
+            part.svg,
+            _table(part) if part.rows else "",
+            f'<p class="note">{escape(part.note)}</p>' if part.note else "",
+        )
+    )
 
 
 def _list(lines: Iterable[str], *, kind: str = "") -> str:
     return f'<ul class="{kind}">' + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
-def _paragraphs(lines: Iterable[str]) -> str:
-    return "".join(f'<p class="note">{escape(line)}</p>' for line in lines)
+def _table(part: Part) -> str:
+    head = "".join(
+        f'<th class="{"n" if i in part.numbers else ""}">{escape(name)}</th>' for i, name in enumerate(part.header)
+    )
+    rows = "".join(_row(row, part.numbers, part.codes, len(part.header)) for row in part.rows)
+    kind = part.kind if part.kind == "projects" else ""
+    return f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _more(name: str, count: int, language: Language) -> str:
-    return f'<p class="note">{escape(say(f"report.{name}", count=count).in_(language))}</p>' if count > 0 else ""
-
-
-def _table(head: Sequence[str], rows: Iterable[str], *, numbers: Sequence[int], kind: str = "") -> str:
-    cells = "".join(f'<th class="{"n" if i in numbers else ""}">{escape(name)}</th>' for i, name in enumerate(head))
-    return f'<table class="{kind}"><thead><tr>{cells}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-
-
-def _row(
-    cells: Sequence[str],
-    *,
-    numbers: Sequence[int],
-    short: int | None = None,
-    kind: str = "",
-    codes: Sequence[int] = (),
-) -> str:
+def _row(row: Row, numbers: Sequence[int], codes: Sequence[int], columns: int) -> str:
+    if row.kind == "line":
+        return f'<tr class="line"><td colspan="{columns}">{escape(row.cells[0])}</td></tr>'
     classes = [
-        "short n" if i == short else "n" if i in numbers else "code" if i in codes else "" for i in range(len(cells))
+        "short n" if i == row.short else "n" if i in numbers else "code" if i in codes else ""
+        for i in range(len(row.cells))
     ]
-    tds = "".join(f'<td class="{name}">{escape(cell)}</td>' for name, cell in zip(classes, cells, strict=True))
-    return f'<tr class="{kind}">{tds}</tr>'
+    tds = "".join(f'<td class="{name}">{escape(cell)}</td>' for name, cell in zip(classes, row.cells, strict=True))
+    return f'<tr class="{row.kind}">{tds}</tr>'

@@ -35,6 +35,8 @@ OUTPUTS = (
     "result.gpkg",
     "run.json",
 )
+# What it leaves there if it is asked to, and what it may therefore replace.
+EXTRA = ("report.pdf",)
 # The files people type into. Nobody's notes are thrown away: such a file is replaced only if it is as we wrote it.
 TABLES = tuple(name for name in OUTPUTS if name.endswith((".csv", ".xlsx")))
 
@@ -47,7 +49,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # linux/fcntl.h, linux/fs.h
 
 
 @contextmanager
-def replacing(out: Path, ours: Collection[str] = OUTPUTS) -> Iterator[Path]:
+def replacing(out: Path, ours: Collection[str] = (*OUTPUTS, *EXTRA)) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `out`, all at once, when the block ends without fault.
 
     `ours` are the names of the files that a folder of this kind may hold. If anything goes wrong, or the process is killed, `out` is as it was. Raises SaveError for whatever the disk or its
@@ -73,7 +75,7 @@ def replacing(out: Path, ours: Collection[str] = OUTPUTS) -> Iterator[Path]:
         raise SaveError([_problem(out, error)]) from error
 
 
-def refuse_foreign_files(out: Path, ours: Collection[str] = OUTPUTS) -> None:
+def refuse_foreign_files(out: Path, ours: Collection[str] = (*OUTPUTS, *EXTRA)) -> None:
     """Raise SaveError naming every file in `out` that is not ours to replace: open, changed by hand, or never ours."""
     if out.exists() and not out.is_dir():
         raise SaveError([Problem(str(out), say("cli.out_is_a_file"), say("cli.choose_other_out"))])

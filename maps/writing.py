@@ -14,6 +14,7 @@ from maps.package import write_package
 from maps.page import write_page
 from maps.record import record
 from maps.report import report
+from maps.reportpdf import report_pdf
 from maps.saving import replacing
 from maps.tables import coverage_tables, csv_bytes, csv_pieces, gaps_table, projects_table, rejects_table
 from maps.totals import totals
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from layers.text import Language
     from maps.totals import Totals
 
-PACKAGE = "result.gpkg"
+PACKAGE, PDF = "result.gpkg", "report.pdf"
 
 
 def write(
@@ -32,18 +33,21 @@ def write(
     out: Path | str,
     *,
     language: Language | None = None,
+    pdf: bool = False,
     timings_s: Mapping[str, float] | None = None,
     written: Callable[[str], None] = lambda name: None,
 ) -> None:
     """Write the map, the report, the tables, the package and the record of a run into the folder `out`.
 
     What the folder held from an earlier run is replaced in one step; until then it is left as it is. Language is the
-    plan's unless given. `timings_s` (seconds by step) goes into run.json, with the writing added; `written` is called
-    with the name of each file once it is done. Raises SaveError if anything cannot be saved.
+    plan's unless given; `pdf` adds the report as report.pdf. `timings_s` (seconds by step) goes into run.json, with the writing added; `written` is called
+    with the name of each file once it is done. Raises SaveError if anything cannot be saved, and InputError if a PDF is
+    asked for where typst or a Chinese font is missing.
     """
     spoken = language or assessment.plan.settings.language
     counted = totals(assessment)
-    write_counted(assessment, counted, Path(out), language=spoken, timings_s=timings_s or {}, written=written)
+    timings = timings_s or {}
+    write_counted(assessment, counted, Path(out), language=spoken, pdf=pdf, timings_s=timings, written=written)
 
 
 def write_counted(
@@ -52,6 +56,7 @@ def write_counted(
     out: Path,
     *,
     language: Language,
+    pdf: bool = False,
     timings_s: Mapping[str, float],
     written: Callable[[str], None],
 ) -> None:
@@ -60,7 +65,10 @@ def write_counted(
     makers = _makers(assessment, counted, language)
     with replacing(out) as folder:
         share_out({name: partial(make, folder / name) for name, make in makers.items()}, written)
-        hashes = {name: _sha256(folder / name) for name in sorted(makers)}
+        if pdf:  # not in a copy of this process: typst has threads of its own
+            (folder / PDF).write_bytes(report_pdf(assessment, counted, language))
+            written(PDF)
+        hashes = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
         timings = {**timings_s, "writing": time.perf_counter() - started}
         text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
         (folder / "run.json").write_text(text, encoding="utf-8", newline="\n")

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 _STEPS = 3 + len(OUTPUTS)
 
 
-def demo(asked: Language | None, *, out: Path | None) -> int:
+def demo(asked: Language | None, *, out: Path | None, pdf: bool = False) -> int:
     """Run the bundled town into `out` and return the exit code."""
-    return run(_bundled_plan(), asked, out=out or Path("coverplan-demo"), budget=None, strict=False)
+    return run(_bundled_plan(), asked, out=out or Path("coverplan-demo"), budget=None, pdf=pdf, strict=False)
 
 
 def run(
-    path: Path, asked: Language | None, *, out: Path | None, budget: str | None, strict: bool, ledger: str | None = None
+    path: Path,
+    asked: Language | None,
+    *,
+    out: Path | None,
+    budget: str | None,
+    strict: bool,
+    pdf: bool = False,
+    ledger: str | None = None,
 ) -> int:
     """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
 
@@ -42,13 +49,17 @@ def run(
         language = asked or plan.settings.language
         folder = out or plan.folder / "out"
         refuse_foreign_files(folder)  # now, not after minutes of work
-        counted, ahead = _done(plan, folder, language, step, ledger)
-    print(_summary(plan.settings.name, counted, ahead, folder, language))
+        if pdf:
+            from maps.reportpdf import chinese_font
+
+            chinese_font()  # or say now that there is none
+        counted, ahead = _done(plan, folder, language, step, ledger, pdf=pdf)
+    print(_summary(plan.settings.name, counted, ahead, folder, language, pdf=pdf))
     return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
 def _done(
-    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None
+    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None, *, pdf: bool
 ) -> tuple[Totals, tuple[Text, ...]]:
     """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
     step(say("cli.reading").in_(language))
@@ -73,7 +84,7 @@ def _done(
     def written(name: str) -> None:
         step(say("cli.written", name=name).in_(language))
 
-    write_counted(assessment, counted, folder, language=language, timings_s=timings_s, written=written)
+    write_counted(assessment, counted, folder, language=language, pdf=pdf, timings_s=timings_s, written=written)
     return counted, ahead_lines(assessment)
 
 
@@ -92,13 +103,16 @@ def _ledger(plan: Plan, crs: str, given: str | None) -> State | None:
         return in_crs(ledger.state, crs)
 
 
-def _summary(name: str, counted: Totals, ahead: tuple[Text, ...], folder: Path, language: Language) -> str:
+def _summary(
+    name: str, counted: Totals, ahead: tuple[Text, ...], folder: Path, language: Language, *, pdf: bool
+) -> str:
     """Return the headline findings, the books and where things are."""
     lines = [name, *(f"  · {line.in_(language)}" for line in (*counted.findings, *ahead))]
     books = {book: number(value, language) for book, value in counted.rows.items()}
     lines += ["", say("cli.rows", **books).in_(language), ""]
     made = ["map.html", "projects.xlsx", "report.html", "result.gpkg"]
     made += ["rejects.csv"] if counted.rows["rejected"] or counted.rows["repaired"] else []
+    made += ["report.pdf"] if pdf else []
     lines += [say(f"cli.made_{file.partition('.')[0]}", path=str(folder / file)).in_(language) for file in made]
     return shown("\n".join(lines))
 

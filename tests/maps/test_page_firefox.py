@@ -25,7 +25,9 @@ def fox(tmp_path_factory: pytest.TempPathFactory, written: Path) -> Iterator[Mar
 
 def test_opens_draws_and_tells_who_is_short_of_what(fox):
     assert fox.run("return document.getElementById('too-old').hidden")
-    assert fox.run("return document.querySelector('.findings li').textContent").startswith("村庄保洁员：38,168 人未享有")
+    assert fox.run("return document.querySelector('.findings li').textContent").startswith(
+        "村庄保洁员：38,168 人未享有"
+    )
     colours = fox.run(
         "const c = document.querySelector('.drawing canvas'); const d = c.getContext('2d').getImageData(0, 0, c.width,"
         " c.height).data; const seen = new Set(); for (let i = 0; i < d.length; i += 404)"
