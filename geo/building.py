@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.facilitytypes import facility_type
+from geo.parcels import taken
 from geo.projects import Project
 from geo.supply import WORKING, Meant, category_word, receiving
 from layers.edit import Cut, Edit
@@ -97,6 +98,7 @@ def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Projec
             edits=(Edit(plan.layer.name, add=Cut(rows, end - len(order.sites), end)),),
             cost=plan.cost,
             geometry=order.sites.point[0] if len(order.sites) == 1 else shapely.multipoints(order.sites.point),
+            takes=taken((id_, plan.area_m2) for kind, id_ in order.sites.key if kind == "parcel"),
         )
         for order, end in zip(orders, ends, strict=True)
     ]

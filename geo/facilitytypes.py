@@ -13,16 +13,22 @@ from layers.options import Cost
 
 @dataclass(frozen=True)
 class FacilityType:
-    """The smallest lot one facility fits on, and what one costs."""
+    """The smallest lot one facility fits on, what one costs, and the land each of its places needs (0: no more than the lot)."""
 
     area_m2: float
     cost: Cost
+    place_m2: float = 0.0
+
+    def lot_m2(self, places: float) -> float:
+        """Return the lot that one with so many places needs."""
+        return max(self.area_m2, self.place_m2 * places)
 
 
-def _type(area_m2: float, low: float, mid: float, high: float, yearly: float, life_years: float) -> FacilityType:
-    return FacilityType(
-        area_m2, Cost(low=low, mid=mid, high=high, per="facility", yearly=yearly, life_years=life_years)
-    )
+def _type(
+    area_m2: float, low: float, mid: float, high: float, yearly: float, life_years: float, place_m2: float = 0.0
+) -> FacilityType:
+    cost = Cost(low=low, mid=mid, high=high, per="facility", yearly=yearly, life_years=life_years)
+    return FacilityType(area_m2, cost, place_m2)
 
 
 FACILITY_TYPES = {
@@ -38,7 +44,7 @@ FACILITY_TYPES = {
     "kindergarten": _type(1_500, 800_000, 1_500_000, 4_000_000, 200_000, 30),
     "market": _type(1_000, 100_000, 300_000, 800_000, 20_000, 20),
     "park": _type(400, 80_000, 150_000, 300_000, 8_000, 20),  # the smallest pocket park
-    "parking": _type(500, 60_000, 100_000, 160_000, 2_000, 20),  # 20 spaces of 25 m2
+    "parking": _type(500, 60_000, 100_000, 160_000, 2_000, 20, 25),  # 20 spaces of 25 m2
     "party_center": _type(200, 100_000, 300_000, 600_000, 20_000, 30),
     "pharmacy": _type(60, 30_000, 60_000, 120_000, 10_000, 15),
     "school": _type(5_000, 1_000_000, 3_000_000, 8_000_000, 500_000, 40),

@@ -31,7 +31,8 @@ class Project:
     """One thing that could be built, bought or hired.
 
     `action` is a code (install_lamps, hire, build_facility, install_camera ...) with its words in the catalogue;
-    `amount` counts what is added in `unit` (lamps, people, facilities ...). `cost` is for one of them.
+    `amount` counts what is added in `unit` (lamps, people, facilities ...). `cost` is for one of them. `takes` is the
+    idle land it needs: each parcel's id once, and square metres (see `geo.parcels`).
     """
 
     id: str
@@ -45,6 +46,7 @@ class Project:
     edits: tuple[Edit, ...]
     cost: Cost
     geometry: BaseGeometry
+    takes: tuple[tuple[str, float], ...] = ()
 
     @property
     def cost_low(self) -> float:

@@ -15,7 +15,9 @@ from geo.building import Blueprint, Order, blueprint, built
 from geo.capacities.catchments import Weights
 from geo.capacities.gaps import PLACES
 from geo.coverage import TOLERANCE
+from geo.facilitytypes import facility_type
 from geo.gaps import Gap, stable_id
+from geo.parcels import NOISE_M2, areas
 from geo.places import ids_at, points_of, rows_containing, texts, unit_rows
 from geo.projects import Project
 from geo.sites import (
@@ -150,7 +152,10 @@ def _new_ones(
     left = left[around.stands.leg[left] <= around.cutoff]
     sites = parcel_sites(idle_parcels(world, plan.area_m2), feet_on_roads(world))
     projects: list[Project] = []
+    too_small: set[tuple[str, str]] = set()
+    none = np.zeros(0, np.int64)
     while len(left):
+        sites = sites.at(np.array([i for i, key in enumerate(sites.key) if key not in too_small], np.int64))
         sites = sites.and_(_beside(coverage, around, wanting, left))
         pairs = around.weights_at(sites.point)
         load = np.bincount(pairs.place, pairs.weight * np.nan_to_num(around.people[pairs.home]), minlength=len(sites))
@@ -159,16 +164,26 @@ def _new_ones(
         best[np.unique(pairs.home)] = beside
         helps = np.isin(pairs.home, left) & (pairs.weight >= np.minimum(LEAST_WEIGHT, best[pairs.home]))
         some = Weights(pairs.home[helps], pairs.place[helps], pairs.weight[helps])
-        served = np.zeros(0, np.int64)
+        served = none
         for site, rows in _chosen(some, np.where(sites.is_parcel, PARCEL_WORTH, 1.0), wanting.weight):
             homes = some.home[rows]
             count = wanting.places(homes, some.weight[rows], float(load[site]))
+            if not _fits(sites.key[site], count, plan, world):
+                too_small.add(sites.key[site])
+                continue
             projects.append(_new(coverage, sites.at(np.array([site])), count, wanting.gap_ids(homes), plan, world))
             served = np.union1d(served, homes)
-        if not len(served):  # nothing near enough is left to build on
+        if not len(served) and not too_small.intersection(sites.key):  # nothing near enough is left to build on
             break
-        left, sites = np.setdiff1d(left, served), sites.at(np.zeros(0, np.int64))
+        left = np.setdiff1d(left, served)
+        sites = sites.at(np.flatnonzero(sites.is_parcel)) if too_small.intersection(sites.key) else sites.at(none)
     return projects
+
+
+def _fits(site: tuple[str, str], count: float, plan: Blueprint, world: World) -> bool:
+    """Return whether so many places have room on a parcel; beside a road nobody has measured the land."""
+    kind, parcel = site
+    return kind != "parcel" or areas(world)[parcel] >= facility_type(plan.category).lot_m2(count) - NOISE_M2
 
 
 def _beside(coverage: Coverage, around: Catchments, wanting: _Wanting, rows: Rows) -> Sites:
@@ -187,7 +202,9 @@ def _new(
     order = Order(stable_id("P", "build_capacity", rule_id, *site.key[0]), gap_ids, site, (unit_id,), place)
     asked = plan.cells.get("capacity", 0.0)
     count = max(count, asked) if isinstance(asked, float) else count
-    (project,) = built(replace(plan, cells={**plan.cells, "capacity": count}), rule_id, [order])
+    lot_m2 = max(plan.area_m2, facility_type(plan.category).lot_m2(count))
+    larger = replace(plan, cells={**plan.cells, "capacity": count, "area_m2": lot_m2}, area_m2=lot_m2)
+    (project,) = built(larger, rule_id, [order])
     return replace(project, action="build_capacity", amount=count, unit=PLACES)
 
 

@@ -17,6 +17,7 @@ from geo.chains.gaps import ChainGap, facility_name, unit_name
 from geo.chains.sites import Extended, extended
 from geo.coverage import TOLERANCE
 from geo.gaps import stable_id
+from geo.parcels import taken
 from geo.places import points_of
 from geo.projects import Project
 from geo.supply import what_is
@@ -115,11 +116,13 @@ def _project(rule: ChainOptions, gap: ChainGap, works: Sequence[_Work], sized: _
     known = sized.more.known
     id_ = stable_id("P", "mend_chain", gap.gap.id)
     edits, costs, places = [], [], []
+    land: list[tuple[str, float]] = []
     for i, work in enumerate(works, 1):
         make = _new_facility if work.is_new else _larger
         edit, cost = make(rule, work, sized, world, f"{id_}-{i}")
         edits.append(edit)
         costs.append(cost)
+        land += sized.more.built[str(known.stages[work.stage].ids[work.row])].takes if work.is_new else ()
         places.append(known.stages[work.stage].supply.frame.iloc[[work.row]])
     return Project(
         id=id_,
@@ -133,6 +136,7 @@ def _project(rule: ChainOptions, gap: ChainGap, works: Sequence[_Work], sized: _
         edits=tuple(edits),
         cost=_summed(costs),
         geometry=shapely.multipoints(np.concatenate([points_of(place) for place in places])),
+        takes=taken(land),
     )
 
 

@@ -232,4 +232,7 @@ def _best_sites(parcels: Sites, homes: Rows, gap: Gap, world: World) -> Sites:
         sites = Sites(np.array([shapely.point_on_surface(gap.geometry)]), [("unit", gap.unit_id)])
     walk = shapely.distance(sites.point[:, None], world.demand.points[homes][None, :]) @ weight
     best = np.argsort(walk / np.where(sites.is_parcel, PARCEL_WORTH, 1.0), kind="stable")
-    return sites.at(np.resize(best, int(gap.amount)))
+    once = best[: int(gap.amount)]
+    again = best[~sites.is_parcel[best]] if len(once) < gap.amount else best  # a lot is for one
+    more = np.resize(again if len(again) else best, int(gap.amount) - len(once))
+    return sites.at(np.concatenate([once, more]))
