@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
 from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
+from geo.joining import joining_notes
 from geo.projects import merged
 from geo.ranking import Ranked, rank
 from geo.rule import Rule
@@ -44,7 +45,7 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assess
     is not proposed again, and the forecast says what is left once they are finished. Raises InputError with what every
     rule finds wrong with the layers it names, and PlannerError if two gaps got one id.
     """
-    world = World(layers, plan.settings.date)
+    world = World(layers, plan.settings.date, plan.settings.network)
     coverages = coverages_of([cast(Rule, rule) for rule in plan.rules], world)
     found = gaps_of(coverages, world)
     gaps = in_order(gap for some in found.values() for gap in some)
@@ -56,6 +57,7 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assess
     settings = plan.settings
     ranked = rank(offered, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
+    notes += joining_notes(world)
     if len(ranked) < len(offered):
         notes.append(say("projects.redundant", count=len(offered) - len(ranked)))
     if len(offered) < len(projects):

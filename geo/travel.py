@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-Mode = Literal["walk", "drive", "straight"]
+Mode = Literal["walk", "cycle", "drive", "straight"]
 
 # 15-minute-circle standards walk 60-80 m/min; the old 50 (DOMAIN 3).
 WALK_M_PER_MIN = 80.0
@@ -44,13 +44,15 @@ class Travel:
         points = points_of(places)
         if self.mode == "straight":
             return StraightLines(points)
-        by_car_in_minutes = self.mode == "drive" and self.unit == "min"
-        network = world.network(self.mode, self.roads, "min" if by_car_in_minutes else "m")
+        on_slopes = self.mode == "walk" and self.unit == "min" and world.layers.heights is not None
+        by_speed = self.mode in ("cycle", "drive") and self.unit == "min"
+        network = world.network(self.mode, self.roads, "min" if by_speed or on_slopes else "m")
         if rows is None:
             at = network.snap(gpd.GeoSeries(points, crs=network.crs), max_snap_m=self.max_snap_m)
         else:
             at = world.homes_on(self.mode, self.roads, self.max_snap_m).take(rows)
         on_foot_in_minutes = self.mode == "walk" and self.unit == "min"
-        factor = 1 / self.walk_m_per_min if on_foot_in_minutes else 1.0
+        pace = WALK_M_PER_MIN if on_slopes else 1.0  # what the network has reckoned with
+        factor = pace / self.walk_m_per_min if on_foot_in_minutes else 1.0
         open_roads = world.roads_for(self.mode, self.roads)
         return AlongRoads(network, open_roads, points, at, self.max_snap_m, factor)

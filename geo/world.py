@@ -10,6 +10,7 @@ from geo.edits import leaves_ways
 from geo.network.snap import MAX_SNAP_M
 from geo.places import Homes, homes_of, units_of
 from geo.sites import free_parcels
+from layers.plan import NetworkSettings
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo.network import RoadNetwork
     from geo.network.costs import Unit
+    from geo.network.modes import Joining
     from geo.network.routes import Routes
     from geo.network.snap import Snapped
     from layers.edit import Edit
@@ -32,6 +34,7 @@ class World:
 
     layers: Layers
     date: dt.date | None = None
+    joined_by: NetworkSettings = field(default_factory=NetworkSettings)
     _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
     _snaps: dict[tuple[str, str, float], Snapped] = field(default_factory=dict, repr=False)
     _routes: dict[tuple[str, str], Routes] = field(default_factory=dict, repr=False)
@@ -63,8 +66,19 @@ class World:
 
         key = (mode, roads, unit)
         if key not in self._networks:
-            self._networks[key] = network_of(mode, self.roads_for(mode, roads), unit=unit)
+            self._networks[key] = network_of(mode, self.roads_for(mode, roads), unit=unit, joining=self.joining)
         return self._networks[key]
+
+    @cached_property
+    def joining(self) -> Joining:
+        """How the plan has roads put together; raises PlanError for a barrier that is no layer."""
+        from geo.joining import joining_of
+
+        return joining_of(self.joined_by, self.layers)
+
+    def networks(self) -> dict[tuple[str, str, Unit], RoadNetwork]:
+        """Return the networks built so far, by mode, roads and unit."""
+        return dict(self._networks)
 
     def roads_for(self, mode: str, roads: str) -> gpd.GeoDataFrame:
         """Return which of the roads that `roads` means the network of that mode is made of; worked out once."""
@@ -108,7 +122,7 @@ class World:
         networks = {} if "roads" in touched else self._networks
         snaps = {} if touched & {"roads", "units", "demand"} else self._snaps
         routes = {} if touched & {"roads", "units", "demand", "facilities", "points"} else self._routes
-        other = World(self.layers.with_edits(edits), self.date, networks, snaps, routes)
+        other = World(self.layers.with_edits(edits), self.date, self.joined_by, networks, snaps, routes)
         for name, kinds in (("units", {"units"}), ("demand", {"units", "demand"})):
             if name in self.__dict__ and not kinds & touched:
                 other.__dict__[name] = self.__dict__[name]

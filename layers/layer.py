@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.edit import Cut, Edit
+    from layers.heights import Heights
 
     Part = tuple["Layer", gpd.GeoDataFrame]
 
@@ -90,6 +91,7 @@ class Layers(Mapping[str, Layer]):
 
     by_name: Mapping[str, Layer]
     crs: str
+    heights: Heights | None = None
     # What every rule asks anew, worked out once; a copy with other layers starts afresh.
     _parts: dict[tuple[str, str], list[Part]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _words: dict[str, set[str]] = field(default_factory=dict, init=False, repr=False, compare=False)

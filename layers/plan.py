@@ -45,6 +45,21 @@ class PageSettings(Typed):
     basemap: Literal["none", "osm", "gaode", "tianditu"] = "none"
 
 
+class NetworkSettings(Typed):
+    """How roads are put together, where files leave it open: `network:` inside `plan:`.
+
+    `node_crossings` joins roads that cross on one level (bridge, tunnel, layer) without a shared vertex. `join_ends_m`
+    joins a loose end to the nearest road on its level if the gap is no wider; each is listed. `barriers` are layers
+    (rivers, walls) that nobody crosses between a door and the road. `heights` is a raster of heights in metres, for the
+    time that walking and cycling uphill take.
+    """
+
+    node_crossings: bool = False
+    join_ends_m: float = Field(default=0.0, ge=0, le=20)
+    barriers: tuple[str, ...] = ()
+    heights: str | None = Field(default=None, min_length=1)
+
+
 class Settings(Typed):
     """The `plan:` part: what the run is about.
 
@@ -64,6 +79,7 @@ class Settings(Typed):
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     max_rejected_people_share: float = Field(default=0.02, ge=0, le=1)
     page: PageSettings = PageSettings()
+    network: NetworkSettings = NetworkSettings()
 
 
 class LayerSpec(Typed):

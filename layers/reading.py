@@ -14,12 +14,15 @@ from layers.readers.raw import Request
 from layers.text import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import pyproj
     from numpy.typing import NDArray
 
     from layers.checked import Checked
     from layers.crs import System
+    from layers.heights import Heights
     from layers.readers.raw import Raw
 
     Geometries = NDArray[np.object_]
@@ -64,7 +67,23 @@ def read_layers(plan: Plan) -> Layers:
     problems = stopping(found, plan)
     if problems:
         raise LayerError(problems)
-    return found.layers
+    heights = plan.settings.network.heights
+    if heights is None:
+        return found.layers
+    return replace(found.layers, heights=_heights(plan.folder, heights, found.layers))
+
+
+def _heights(folder: Path, path: str, layers: Layers) -> Heights | None:
+    """Return the heights wherever there are roads; None if there are none."""
+    import numpy as np
+
+    from layers.heights import read_heights
+
+    bounds = np.array([layer.frame.total_bounds for layer in layers.of_kind("roads") if len(layer.frame)])
+    if not len(bounds):
+        return None
+    (west, south), (east, north) = bounds[:, :2].min(axis=0).tolist(), bounds[:, 2:].max(axis=0).tolist()
+    return read_heights(folder, path, layers.crs, (west, south, east, north))
 
 
 def stopping(found: Examined, plan: Plan) -> list[Problem]:

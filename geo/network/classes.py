@@ -75,6 +75,23 @@ NOT_BY_CAR = frozenset(
     }
 )
 
+# Nobody cycles here: 道路交通安全法 67 keeps bicycles off 高速公路; stairs and platforms are no place to ride.
+NOT_BY_BICYCLE = frozenset(
+    {
+        "motorway",
+        "motorway_link",
+        "trunk_link",
+        "steps",
+        "corridor",
+        "elevator",
+        "platform",
+        "raceway",
+        "bus_guideway",
+        "busway",
+        "via_ferrata",
+    }
+)
+
 # No vehicle ever will go here; a track or a path may become a road that one can drive on.
 NOT_FOR_VEHICLES = NOT_BY_CAR - {"track", "path"}
 
@@ -102,6 +119,31 @@ DRIVE_KMH = {
 
 # A road whose class is blank or a word we do not know, in km/h: as an unclassified one.
 DRIVE_OTHER_KMH = DRIVE_KMH["unclassified"]
+
+# What one really cycles, in km/h: OSRM's bicycle profile (profiles/bicycle.lua), mark V; on footways one pushes.
+CYCLE_KMH = {"footway": 6.0, "pedestrian": 6.0, "bridleway": 6.0, "path": 13.0, "track": 12.0}
+CYCLE_OTHER_KMH = 15.0
+
+# No faster than this on such a surface, in km/h: surface_speeds of the same profiles; the Chinese words by what they mean.
+DRIVE_SURFACE_KMH = {
+    **dict.fromkeys(("paving_stones", "bricks", "brick", "metal", "砖", "石板"), 60.0),
+    **dict.fromkeys(
+        ("gravel", "unpaved", "ground", "dirt", "pebblestone", "sett", "wood", "grass", "grass_paver"), 40.0
+    ),
+    **dict.fromkeys(("砂石", "砂砾", "碎石", "泥结碎石", "泥结石", "级配碎石", "沙石", "砾石", "煤渣", "炉渣"), 40.0),
+    **dict.fromkeys(("未硬化", "未铺装", "无铺装", "块石", "草"), 40.0),
+    **dict.fromkeys(("cobblestone", "clay"), 30.0),
+    **dict.fromkeys(("earth", "soil", "stone", "rock", "rocky", "sand", "土", "泥土", "素土", "自然"), 20.0),
+    **dict.fromkeys(("mud", "泥"), 10.0),
+}
+CYCLE_SURFACE_KMH = {
+    **dict.fromkeys(("paving_stones", "compacted", "sett", "bricks", "brick", "metal", "砖", "石板", "块石"), 10.0),
+    **dict.fromkeys(("cobblestone", "unpaved", "gravel", "fine_gravel", "pebblestone", "ground", "dirt", "earth"), 6.0),
+    **dict.fromkeys(("grass", "grass_paver", "wood", "soil", "clay", "stone", "rock", "rocky"), 6.0),
+    **dict.fromkeys(("砂石", "砂砾", "碎石", "泥结碎石", "泥结石", "级配碎石", "沙石", "砾石", "煤渣", "炉渣"), 6.0),
+    **dict.fromkeys(("未硬化", "未铺装", "无铺装", "草", "土", "泥土", "素土", "自然"), 6.0),
+    **dict.fromkeys(("mud", "sand", "泥"), 3.0),
+}
 
 # Words of the columns access, vehicle, foot ... that keep the public out.
 CLOSED = frozenset({"no", "private", "禁行", "禁止通行", "私有", "内部"})

@@ -63,6 +63,11 @@ class Costs:
         """Return the costs with every direction of traffic turned round: a trip there is then a trip back."""
         return replace(self, forward=self.backward, backward=self.forward)
 
+    def slowed(self, factor: Numbers, length_m: Numbers) -> Costs:
+        """Return the costs with each edge taking that many times as long; the edges' lengths are given."""
+        per_m = self.per_m * factor
+        return replace(self, per_m=per_m, along=np.maximum(on_grid(per_m * length_m), GRAIN))
+
     @property
     def is_directed(self) -> bool:
         """Whether any edge may be used in one direction only."""

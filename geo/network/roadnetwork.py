@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.network.barriers import on_own_side
 from geo.network.components import Breaks, Components, breaks, components
 from geo.network.costs import Costs, costs_of, directions, speeds
 from geo.network.crossings import Joins, crossed, joined, levels
@@ -55,6 +56,7 @@ class RoadNetwork:
     topology: Topology
     costs: Costs
     joins: pd.DataFrame  # road, other_road (ids), gap_m, x, y of every loose end that was joined
+    barriers: NDArray[np.object_] | None = None  # lines and areas that no way from a point to its road crosses
 
     @classmethod
     def from_frame(
@@ -95,7 +97,10 @@ class RoadNetwork:
         Raises LayerError if the points are in another CRS, or are not points.
         """
         x, y = self._coordinates(points)
-        return snapped(self._segments, x, y, max_snap_m=max_snap_m)
+        found = snapped(self._segments, x, y, max_snap_m=max_snap_m)
+        if self.barriers is None or not self.topology.edges:
+            return found
+        return on_own_side(self.topology, found, x, y, self.barriers, max_snap_m=max_snap_m)
 
     def nearest(
         self,

@@ -64,7 +64,7 @@ class Reach(Rule):
     """Every home is within `cutoff_m` metres or `cutoff_min` minutes of a working facility.
 
     `demand` are the homes judged: all of them, or one layer. `facilities` is a layer or a category; `category` and
-    `facilities_where` narrow it (`where` keeps homes). `mode` is walk or drive (along the roads that may be used so, both
+    `facilities_where` narrow it (`where` keeps homes). `mode` is walk, cycle or drive (along the roads that may be used so, both
     access legs included, home to facility) or straight (as the crow flies). On foot a minute is `walk_m_per_min` metres;
     by car it follows from the roads' speeds. Within means <=. An area is entered by its entrances (see geo.entrances),
     never at its centre.
@@ -82,7 +82,7 @@ class Reach(Rule):
     category: str | None = None
     facilities_where: str | None = None
     roads: str = "roads"
-    mode: Literal["walk", "drive", "straight"] = "walk"
+    mode: Literal["walk", "cycle", "drive", "straight"] = "walk"
     cutoff_m: float | None = Field(default=None, gt=0)
     cutoff_min: float | None = Field(default=None, gt=0)
     share: float = Field(default=1.0, gt=0, le=1)
