@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
-from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
 from geo.joining import joining_notes
+from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
 from geo.projects import merged
 from geo.ranking import Ranked, rank
 from geo.rule import Rule
