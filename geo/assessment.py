@@ -37,6 +37,12 @@ class Assessment:
     notes: tuple[Text, ...] = ()  # what a reader must know: no facility at all, demand judged by village, ...
     ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from geo.shown import assessment_html
+
+        return assessment_html(self)
+
 
 def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assessment:
     """Return coverage, gaps and ranked projects for the plan's rules over these layers.

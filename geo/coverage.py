@@ -44,6 +44,12 @@ class Coverage:
     measured: Measured
     frame: gpd.GeoDataFrame
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from geo.shown import coverage_html
+
+        return coverage_html(self)
+
 
 def coverage(rule: Rule, world: World) -> Coverage:
     """Return what each place is required and supplied, and whether that is enough.

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from maps.page import gap_map as gap_map
     from maps.writing import write as write
 
-_HOMES = {"write": "maps.writing"}
+_HOMES = {"gap_map": "maps.page.gapmap", "write": "maps.writing"}
 __all__ = sorted(_HOMES)
 
 
