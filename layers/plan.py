@@ -66,7 +66,8 @@ class Settings(Typed):
     `crs` is the metric CRS of the run (chosen from the data if it is not given). `budget` is in yuan. `date` is the day
     the data speak of; the run never asks the clock. `safety_net_first` ranks severity A before everything else.
     `max_rejected_share` is the share (0-1) of a layer's rows that may be rejected before the run stops, and
-    `max_rejected_people_share` that of the people of its villages or homes.
+    `max_rejected_people_share` that of the people of its villages or homes. `public_smallest` is
+    the fewest people that a figure of the public edition may stand for.
     """
 
     name: str = Field(min_length=1)
@@ -78,6 +79,7 @@ class Settings(Typed):
     safety_net_first: bool = False
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     max_rejected_people_share: float = Field(default=0.02, ge=0, le=1)
+    public_smallest: int = Field(default=10, ge=2)
     page: PageSettings = PageSettings()
     network: NetworkSettings = NetworkSettings()
 

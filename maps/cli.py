@@ -94,12 +94,13 @@ def run(
     budget: Yuan = None,
     pdf: Pdf = False,
     strict: Strict = False,
+    public: Annotated[bool, typer.Option("--public")] = False,
     ledger: Ledger = None,
 ) -> int:
     """Check the plan's rules and write map, ranked list and report."""
     from maps.commands.run import run
 
-    return run(plan, ctx.obj.asked, out=out, budget=budget, pdf=pdf, strict=strict, ledger=ledger)
+    return run(plan, ctx.obj.asked, out=out, budget=budget, pdf=pdf, strict=strict, public=public, ledger=ledger)
 
 
 @app.command(cls=Command)

@@ -37,6 +37,7 @@ def run(
     budget: str | None,
     strict: bool,
     pdf: bool = False,
+    public: bool = False,
     ledger: str | None = None,
 ) -> int:
     """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
@@ -53,13 +54,17 @@ def run(
             from maps.reportpdf import chinese_font
 
             chinese_font()  # or say now that there is none
-        counted, ahead = _done(plan, folder, language, step, ledger, pdf=pdf)
+        if public:
+            from maps.public.publishing import public_folder
+
+            public_folder(folder)  # or say now that it is somebody else's
+        counted, ahead = _done(plan, folder, language, step, ledger, pdf=pdf, public=public)
     print(_summary(plan.settings.name, counted, ahead, folder, language, pdf=pdf))
     return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
 def _done(
-    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None, *, pdf: bool
+    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None, *, pdf: bool, public: bool
 ) -> tuple[Totals, tuple[Text, ...]]:
     """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
     step(say("cli.reading").in_(language))
@@ -85,7 +90,12 @@ def _done(
         step(say("cli.written", name=name).in_(language))
 
     write_counted(assessment, counted, folder, language=language, pdf=pdf, timings_s=timings_s, written=written)
-    return counted, ahead_lines(assessment)
+    said = ahead_lines(assessment)
+    if public:
+        from maps.public.publishing import publish
+
+        said = (*said, publish(assessment, counted, folder, language))
+    return counted, said
 
 
 def _ledger(plan: Plan, crs: str, given: str | None) -> State | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -37,11 +38,11 @@ def run(words: Sequence[str], *, wall_s: float = 30.0) -> Ran:
                 os.setpgid(0, 0)
                 for stream in (1, 2):
                     os.dup2(said.fileno(), stream)
+                sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
                 code = run_call(call(list(words), {"LANG": "en_GB.UTF-8"}))
             finally:
-                import sys
-
                 sys.stdout.flush()
+                sys.stderr.flush()
                 os._exit(code)
         status, usage = _waited(child, started + wall_s)
         seconds = time.monotonic() - started
