@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.network.areas import FINEST_M, catchment
 from geo.network.barriers import on_own_side
 from geo.network.components import Breaks, Components, breaks, components
 from geo.network.costs import Costs, costs_of, directions, speeds
@@ -17,6 +18,7 @@ from geo.network.crossings import Joins, crossed, joined, levels
 from geo.network.dependency import Dependency, dependency
 from geo.network.exact import limit_of
 from geo.network.graph import Graph, graph_of
+from geo.network.knearest import k_nearest, place_in_run
 from geo.network.legs import legs
 from geo.network.lines import Lines, lines_of
 from geo.network.nearest import Nearest, nearest
@@ -166,6 +168,46 @@ class RoadNetwork:
                 "cost": found.cost[order],
             }
         )
+
+    def k_nearest(
+        self, origins: Any, facilities: Any, k: int, *, cutoff: float = np.inf, max_snap_m: float = MAX_SNAP_M
+    ) -> pd.DataFrame:
+        """Return the k nearest facilities of every origin, fewer where fewer can be reached within the cutoff.
+
+        Columns: origin, rank (1 is the nearest), facility, cost; by origin and rank, of facilities as near the lower id
+        first. Raises LayerError as `snap` does, ValueError unless k is at least 1.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}")
+        start = self.snap(origins, max_snap_m=max_snap_m)
+        rank = np.argsort(np.asarray(facilities.index), kind="stable")
+        end = self.snap(facilities.iloc[rank], max_snap_m=max_snap_m)
+        points = legs(self.topology, self.costs, start, leaving=True)
+        goals = legs(self.topology, self.costs, end, leaving=False)
+        found = k_nearest(self._outwards, self._towards, self.topology, self.costs, points, goals, k, limit_of(cutoff))
+        ids = np.argsort(np.argsort(np.asarray(origins.index), kind="stable"))
+        order = np.argsort(ids[found.origin], kind="stable")
+        origin, facility = found.origin[order], found.destination[order]
+        return pd.DataFrame(
+            {
+                "origin": origins.index.take(origin),
+                "rank": place_in_run(origin),
+                "facility": facilities.index[rank].take(facility),
+                "cost": found.cost[order],
+            }
+        )
+
+    def catchment(
+        self, facilities: Any, cutoff: float, *, max_snap_m: float = MAX_SNAP_M, finest_m: float = FINEST_M
+    ) -> shapely.Geometry:
+        """Return the area from which a facility can be got to within the cutoff: nothing in it is farther; see areas.
+
+        Raises LayerError as `snap` does.
+        """
+        to = self.snap(facilities, max_snap_m=max_snap_m)
+        sources = legs(self.topology, self.costs, to, leaving=False)
+        asked = self._towards, self.topology, self.costs, sources
+        return catchment(*asked, limit=cutoff, max_snap_m=max_snap_m, finest_m=finest_m)
 
     def reach_along(self, points: Any, radius_m: float, *, max_snap_m: float = MAX_SNAP_M) -> Stretches:
         """Return the road within radius_m of each point's foot, along the network in both directions; see Stretches.
