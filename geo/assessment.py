@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
 from geo.joining import joining_notes
 from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
+from geo.petitions import Voices, heard, with_voices
 from geo.projects import merged
 from geo.ranking import Ranked, rank
 from geo.rule import Rule
@@ -36,6 +37,7 @@ class Assessment:
     ranked: tuple[Ranked, ...]
     notes: tuple[Text, ...] = ()  # what a reader must know: no facility at all, demand judged by village, ...
     ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
+    petitions: Mapping[str, Voices] = field(default_factory=dict)  # by gap id: only gaps somebody called about
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
@@ -62,13 +64,16 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assess
     offered = projects if beside is None else not_taken_on(projects, beside.working_on)
     settings = plan.settings
     ranked = rank(offered, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
+    voices = heard(gaps, [seen.rule for seen in coverages.values()], world)
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
     notes += joining_notes(world)
+    notes += voices.notes
     if len(ranked) < len(offered):
         notes.append(say("projects.redundant", count=len(offered) - len(ranked)))
     if len(offered) < len(projects):
         notes.append(say("tasks.not_proposed_again", count=len(projects) - len(offered)))
-    return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)), beside)
+    gaps = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
+    return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)), beside, voices.by_gap)
 
 
 def _beside(ledger: State, coverages: Mapping[str, Coverage], gaps: Sequence[Gap], world: World) -> Ongoing:

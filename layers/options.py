@@ -71,7 +71,7 @@ class RuleOptions(Typed):
 
     `where` keeps only the places (of the layer the rule judges) for which it holds, in the small grammar of
     `layers.where`. `weight` multiplies the need of this rule in the ranking. `department` answers for what the rule
-    asks, for lists by department.
+    asks, for lists by department. `topics` are words in what people call the hotline about who mean this rule.
     """
 
     id: str = Field(min_length=1)
@@ -82,6 +82,7 @@ class RuleOptions(Typed):
     cost: Cost | None = None
     weight: float = Field(default=1.0, ge=0)
     department: str = ""
+    topics: tuple[str, ...] = ()
     where: str | None = None
 
     @field_validator("where")

@@ -44,14 +44,20 @@ def rules(profile: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the library's rules by id as that profile has them; KeyError if there is no such profile."""
     changes = _data("profiles.yaml")[profile].get("rules", {})
     return {
-        id_: overridden({"id": id_, **rule}, changes.get(id_, {})) for id_, rule in sorted(_data("rules.yaml").items())
+        id_: overridden({"id": id_, "topics": topics(id_), **rule}, changes.get(id_, {}))
+        for id_, rule in sorted(_data("rules.yaml").items())
     }
+
+
+def topics(rule_id: str) -> tuple[str, ...]:
+    """Return what people call about who mean that rule of the library."""
+    return next((tuple(words) for key, words in _data("topics.yaml").items() if rule_id.startswith(key)), ())
 
 
 def overridden(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rule with the changes made: a change of type drops the options of the old type."""
     if "type" in changes and changes["type"] != base["type"]:
-        base = {key: value for key, value in base.items() if key in _MERGED | {"id", "severity"}}
+        base = {key: value for key, value in base.items() if key in _MERGED | {"id", "severity", "topics"}}
     result = dict(base)
     for names in _ALTERNATIVES:
         if names & set(changes):
