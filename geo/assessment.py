@@ -12,8 +12,9 @@ from geo.joining import joining_notes
 from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
 from geo.petitions import Voices, heard, with_voices
 from geo.projects import merged
-from geo.ranking import Ranked, rank
+from geo.ranking import Ranked
 from geo.rule import Rule
+from geo.study import Gated, study
 from geo.verdicts import coverages_of, gaps_of, in_order
 from geo.world import World
 from layers.text import Text, say
@@ -21,6 +22,10 @@ from layers.text import Text, say
 if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.gaps import Gap
+    from geo.pareto import Outcome
+    from geo.portfolio import Portfolio
+    from geo.projects import Project
+    from geo.robustness import Robustness
     from layers.layer import Layers
     from layers.ledger.task import State
     from layers.plan import Plan
@@ -38,6 +43,12 @@ class Assessment:
     notes: tuple[Text, ...] = ()  # what a reader must know: no facility at all, demand judged by village, ...
     ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
     petitions: Mapping[str, Voices] = field(default_factory=dict)  # by gap id: only gaps somebody called about
+    gated: tuple[Gated, ...] = ()  # projects that are not ranked, with the reasons
+    portfolio: Portfolio | None = None  # the best set for the budget; None without a budget
+    robustness: Robustness | None = None  # how firmly each project stands; None without a budget or without draws
+    outcomes: tuple[Outcome, ...] = ()  # what other orders would buy
+    placed: Mapping[str, float] = field(default_factory=dict)  # how badly placed each village is, 1 being average
+    candidates: tuple[Project, ...] = ()  # all there was to choose from
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
@@ -62,18 +73,31 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assess
         project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
     offered = projects if beside is None else not_taken_on(projects, beside.working_on)
-    settings = plan.settings
-    ranked = rank(offered, coverages, gaps, world, budget=settings.budget, safety_net_first=settings.safety_net_first)
     voices = heard(gaps, [seen.rule for seen in coverages.values()], world)
+    counts = {gap_id: heeded.weight for gap_id, heeded in voices.by_gap.items()}
+    found_out = study(offered, coverages, gaps, world, plan.settings, voices=counts)
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
     notes += joining_notes(world)
     notes += voices.notes
-    if len(ranked) < len(offered):
-        notes.append(say("projects.redundant", count=len(offered) - len(ranked)))
     if len(offered) < len(projects):
         notes.append(say("tasks.not_proposed_again", count=len(projects) - len(offered)))
     gaps = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
-    return Assessment(plan, world, coverages, gaps, ranked, tuple(dict.fromkeys(notes)), beside, voices.by_gap)
+    return Assessment(
+        plan,
+        world,
+        coverages,
+        gaps,
+        found_out.ranked,
+        tuple(dict.fromkeys([*notes, *found_out.notes])),
+        beside,
+        voices.by_gap,
+        found_out.gated,
+        found_out.portfolio,
+        found_out.robustness,
+        found_out.outcomes,
+        found_out.placed,
+        tuple(offered),
+    )
 
 
 def _beside(ledger: State, coverages: Mapping[str, Coverage], gaps: Sequence[Gap], world: World) -> Ongoing:

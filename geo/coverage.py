@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,17 +38,38 @@ class Coverage:
 
     `frame` (index: place id) has the columns of DESIGN's coverage table: name, unit_id, required, supplied, shortfall,
     unit, status, people, people_short, reason, borderline, geometry.
+    `equity` and `urgency` say how much more the need at each place counts in the ranking (None: everywhere 1): by how its
+    village is placed, and by who has called. No verdict depends on them.
     """
 
     rule: Rule
     measured: Measured
     frame: gpd.GeoDataFrame
+    equity: Numbers | None = None
+    urgency: Numbers | None = None
+
+    @property
+    def counts(self) -> Numbers | float:
+        """How much more the need at each place counts, all told."""
+        counts: Numbers | float = 1.0
+        for factor in (self.equity, self.urgency):
+            counts = counts if factor is None else counts * factor
+        return counts
+
+    def weights_at(self, row: NDArray[np.intp], other: Coverage) -> Coverage:
+        """Return another check of the same rule with the weights of this one: its places are rows `row` here (-1: new)."""
+        equity, urgency = (_weights_at(weights, row) for weights in (self.equity, self.urgency))
+        return replace(other, equity=equity, urgency=urgency)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
         from geo.shown import coverage_html
 
         return coverage_html(self)
+
+
+def _weights_at(weights: Numbers | None, row: NDArray[np.intp]) -> Numbers | None:
+    return None if weights is None else np.append(weights, 1.0)[row]
 
 
 def coverage(rule: Rule, world: World) -> Coverage:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.choosing.limits import Purse, limits
 from geo.explain import why
 from geo.projects import Project
 from geo.relief import Change, Relief, closings, reliefs
@@ -40,7 +41,8 @@ class Ranked:
     for each rule; `need_per_10k_yuan` is need closed per 10 000 yuan of life-cycle cost over ten years.
     `cumulative_cost` is the mid cost of this row and all above, in yuan. `served` splits people_served by rule, `relief`
     both figures by rule and village: its people and need add up to them exactly (math.fsum). `closes` are the ids of the
-    gaps of which no place is short any more once this row and all above are done.
+    gaps of which no place is short any more once this row and all above are done. `rank_even` is the rank it has where
+    need counts alike in every village (None: it is not on that list); the list itself where no equity is asked for.
     """
 
     rank: int
@@ -54,6 +56,7 @@ class Ranked:
     relief: tuple[Relief, ...]
     closes: tuple[str, ...]
     why: Text
+    rank_even: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,19 @@ def rank(
     With `safety_net_first` whatever closes need under rules of severity A comes before everything else.
     """
     projects = sorted(projects, key=lambda project: project.id)
-    worth = Worth(coverages, projects, world)
-    picks = choose(projects, worth, budget=budget, safety_net_first=safety_net_first)
+    worth, purse = Worth(coverages, projects, world), Purse(limits(projects, budget=budget), len(projects))
+    picks = choose(projects, worth, purse, safety_net_first=safety_net_first)
+    return listed(picks, projects, coverages, gaps, world)
+
+
+def listed(
+    picks: Sequence[Pick],
+    projects: Sequence[Project],
+    coverages: Mapping[str, Coverage],
+    gaps: Iterable[Gap],
+    world: World,
+) -> tuple[Ranked, ...]:
+    """Return the choices as rows of the list, with what each relieves and why it stands where it does."""
     rules = {rule_id: coverage.rule for rule_id, coverage in coverages.items()}
     gaps_by_id = {gap.id: gap for gap in gaps}
     changes = [pick.changes for pick in picks]
@@ -115,18 +129,31 @@ def rank(
 
 
 def choose(
-    projects: Sequence[Project], worth: Worth, *, budget: float | None = None, safety_net_first: bool = False
+    projects: Sequence[Project],
+    worth: Worth,
+    purse: Purse,
+    *,
+    safety_net_first: bool = False,
+    first: Sequence[int] = (),
 ) -> list[Pick]:
-    """Return the projects that close something, in the order of choice; `worth` has taken them all afterwards."""
+    """Return the projects that close something, in the order of choice; `worth` has taken them all afterwards.
+
+    `worth` may know of more projects than are given here: those that follow are never chosen. `first` (rows) are taken
+    before all others, whether there is money for them or not. Below the line money is no limit any more, but land is: who
+    finds their parcel taken is left out.
+    """
     queue = _Queue(projects, worth, safety_net_first=safety_net_first)
     picks: list[Pick] = []
-    left = math.inf if budget is None else budget
-    while (best := queue.pop(most=left)) is not None:
-        left -= projects[best].cost_mid
-        picks.append(Pick(best, queue.gains[best], in_budget=True, changes=queue.changes[best]))
-    queue.bring_back()
-    while (best := queue.pop(most=math.inf)) is not None:
-        picks.append(Pick(best, queue.gains[best], in_budget=False, changes=queue.changes[best]))
+    for row in first:
+        queue.take(row)
+        purse.pay(row)
+        picks.append(Pick(row, queue.gains[row], in_budget=True, changes=queue.changes[row]))
+    for in_budget in (True, False):
+        while (best := queue.pop(purse.fits)) is not None:
+            purse.pay(best)
+            picks.append(Pick(best, queue.gains[best], in_budget=in_budget, changes=queue.changes[best]))
+        queue.bring_back()
+        purse.open_for_money()
     return picks
 
 
@@ -155,17 +182,17 @@ class _Queue:
         for i in range(len(projects)):
             self._push(i)
 
-    def pop(self, *, most: float) -> int | None:
-        """Take out and return the best project that costs at most that, or None if none of those closes anything.
+    def pop(self, fits: Callable[[int], bool]) -> int | None:
+        """Take out and return the best project that fits, or None if none of those closes anything.
 
-        Those that cost more are set aside, until `bring_back`.
+        Those that do not fit are set aside, until `bring_back`.
         """
         while self._heap:
             entry = heapq.heappop(self._heap)
             i = entry[-1]
             if entry is not self._entry[i]:
                 continue
-            if self._projects[i].cost_mid > most:
+            if not fits(i):
                 self._entry[i] = None
                 self._set_aside.add(i)
             elif self._is_stale[i]:
@@ -176,8 +203,7 @@ class _Queue:
                 heapq.heappush(self._heap, entry)
                 return None
             else:
-                self._entry[i] = None
-                self._take(i)
+                self.take(i)
                 return i
         return None
 
@@ -187,10 +213,14 @@ class _Queue:
             self._push(i)
         self._set_aside.clear()
 
-    def _take(self, chosen: int) -> None:
+    def take(self, chosen: int) -> None:
+        """Count a project as done, whatever stands before it."""
+        if self._is_stale[chosen]:
+            self.gains[chosen] = self._worth.gain(chosen)
+        self._entry[chosen] = None
         taken = self._worth.take(chosen)
         self.changes[chosen] = taken.changes
-        for i in taken.stale.tolist():
+        for i in taken.stale[taken.stale < len(self._projects)].tolist():
             if self._is_waiting(i):
                 self.gains[i] = self._worth.gain(i)
                 self._push(i)

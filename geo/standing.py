@@ -88,6 +88,7 @@ def standing_of(coverage: Coverage) -> Standing:
     """Return how things stand under a rule as it was checked."""
     known = (coverage.frame["status"] != UNKNOWN).to_numpy()
     now = as_measured(coverage.measured)
+    now = Standing(now.need * coverage.counts, now.without, now.share)
     return Standing(*(np.where(known, np.nan_to_num(numbers), 0.0) for numbers in (now.need, now.without, now.share)))
 
 
@@ -97,12 +98,12 @@ def standing_after(before: Coverage, after: Measured) -> Standing:
     known = (before.frame["status"] != UNKNOWN).to_numpy()
     row = after.frame.index.get_indexer(before.frame.index)
 
-    def settled(was: Numbers, is_now: Numbers) -> Numbers:
-        numbers = np.append(is_now, np.nan)[row]
+    def settled(was: Numbers, is_now: Numbers, times: Numbers | float = 1.0) -> Numbers:
+        numbers = np.append(is_now, np.nan)[row] * times
         return np.where(known & ~np.isnan(numbers), numbers, was)
 
     return Standing(
-        settled(standing.need, then.need),
+        settled(standing.need, then.need, before.counts),
         settled(standing.without, then.without),
         settled(standing.share, then.share),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.choosing.effects import NOBODY_THERE, Shares
 from geo.coverage import dependants, lacking, missing_share, need, people_without
 from geo.standing import Standing, Step, standing_of
 
@@ -33,6 +34,8 @@ class Sums:
         self._sense, self._combine = measured.sense, adds.combine
         self._required = measured.frame["required"].to_numpy(float)
         self._people = measured.frame["people"].to_numpy(float)
+        self._counts = np.broadcast_to(coverage.counts, self._people.shape)
+        self._urgency, self._unit_id = coverage.urgency, coverage.frame["unit_id"].to_numpy(object)
         self._supplied = measured.frame["supplied"].to_numpy(float).copy()
         people_there, self._without_what = dependants(measured)
         self._dependants = people_there.copy()
@@ -42,7 +45,8 @@ class Sums:
         order = wanting[np.lexsort((adds.cell[wanting], place[wanting], adds.project[wanting]))]
         if adds.combine == "any":
             order = order[_is_first(adds.project[order], adds.cell[order])]
-        self._set_groups(adds.project[order], place[order], project_count)
+        self._project = adds.project[order]
+        self._set_groups(self._project, place[order], project_count)
         self._amount, self._cell = adds.amount[order], adds.cell[order]
         self._cell_people = np.zeros(len(adds.place)) if adds.people is None else adds.people
         self._is_filled = np.zeros(len(adds.place), bool)
@@ -56,6 +60,19 @@ class Sums:
         by_place = np.argsort(self._place, kind="stable")
         self._project_at = project[starts][by_place]
         self._at_place = np.searchsorted(self._place[by_place], np.arange(len(self._required) + 1))
+
+    def shares(self) -> Shares:
+        """Return what each part adds at its place, in shares of what is required there; equity is not in it."""
+        place = np.repeat(self._place, np.diff(self._parts))
+        required, most = self._required[place], self._now.share[place]
+        if self._combine == "min":
+            share = most - missing_share(required, lacking(required, self._amount, self._sense))
+        else:
+            more = self._amount if self._sense == "at_least" else -self._amount
+            share = np.divide(more, required, out=np.zeros(len(more)), where=required > 0)
+        people = np.where(self._now.need > 0, self._people, NOBODY_THERE)
+        people = people if self._urgency is None else people * self._urgency
+        return Shares(self._project, place, self._cell, share, self._combine, self._now.share, people, self._unit_id)
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
@@ -85,7 +102,8 @@ class Sums:
         required = self._required[place]
         missing = lacking(required, supplied, self._sense)
         without = np.nan_to_num(people_without(required, missing, people, self._without_what))
-        then = Standing(need(required, missing, self._people[place]), without, missing_share(required, missing))
+        need_then = need(required, missing, self._people[place]) * self._counts[place]
+        then = Standing(need_then, without, missing_share(required, missing))
         return place, then, supplied, people
 
     def _put_together(self, place: Rows, parts: slice, starts: Rows) -> tuple[Numbers, Numbers]:

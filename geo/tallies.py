@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import shapely
 
+from geo.choosing.effects import Shares, alone
 from geo.coverage import UNKNOWN, Coverage, coverage
 from geo.standing import Standing, Step, standing_after, standing_of, standing_with
 from geo.sums import Sums
@@ -42,6 +43,9 @@ class Tally(Protocol):
     @property
     def projects(self) -> Collection[int]:
         """The projects that can make a difference."""
+
+    def shares(self) -> Shares:
+        """Return what the projects add, before any is taken."""
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
@@ -128,14 +132,23 @@ class Tried:
         self.projects = dict.fromkeys(projects)
         self._look, self._now = look, standing_of(seen)
         self._chosen: list[int] = []
+        self._gains: dict[int, Difference] = {}
+
+    def shares(self) -> Shares:
+        """Return what each project adds alone."""
+        return alone({project: self.gain(project) for project in self.projects})
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
-        return self._now.less(self._look([*self._chosen, project])) if self._now.is_wanting.any() else NOTHING
+        if project not in self._gains:
+            is_wanting = self._now.is_wanting.any()
+            self._gains[project] = self._now.less(self._look([*self._chosen, project])) if is_wanting else NOTHING
+        return self._gains[project]
 
     def take(self, project: int) -> tuple[Rows, Step]:
         """Count the project as done; return the projects whose gain may be another now, and what changed where."""
         self._chosen.append(project)
+        self._gains.clear()
         before, self._now = self._now, self._look(self._chosen)
         return np.array(list(self.projects), np.intp), Step(np.arange(len(before.need)), before, self._now)
 
@@ -151,6 +164,12 @@ class Mixed:
         self._influence_m = seen.rule.influence_m(seen)
         self._kept: tuple[Tally, Rows] | None = None
         self._gains: dict[int, Difference] = {}
+
+    def shares(self) -> Shares:
+        """Return what the projects add as ways are now, and what each of those that move ways adds alone."""
+        plain, _ = self._as_ways_are
+        movers = alone({project: self.gain(project) for project in self.projects if project in self._worlds.movers})
+        return plain.shares().and_also(movers)
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
@@ -204,6 +223,7 @@ class Mixed:
             world = self._worlds.with_done(self._moved)
             seen = self._before if not self._moved else coverage(self._before.rule, world)
             row = self._before.frame.index.get_indexer(seen.frame.index)
+            seen = self._before.weights_at(row, seen)
             was = np.append(self._before.frame["status"].to_numpy(object), UNKNOWN)[row]
             if self._moved:
                 seen = _unknown_where(seen, was == UNKNOWN)

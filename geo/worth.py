@@ -16,27 +16,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.choosing.effects import Effects, effects
 from geo.relief import Change
 from geo.standing import standing_after, standing_of
 from geo.sums import Sums
 from geo.tallies import Worlds, tally_of
+from geo.weights import SAFETY_NET, rule_weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.coverage import Coverage
     from geo.projects import Project
-    from geo.rule import Measured, Rule
+    from geo.rule import Measured
     from geo.world import World
 
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
     Difference = tuple[float, float, float]  # need closed, people newly served, places put right: none yet weighted
-
-# How much more one person without counts under a safety-net rule (A) or a basic one (B) than under one of comfort (C).
-# Illustrative, our own choice (mark I): no programme we read publishes such weights (DOMAIN 4.1).
-SEVERITY_WEIGHTS = {"A": 4.0, "B": 2.0, "C": 1.0}
-SAFETY_NET = "A"
 
 
 @dataclass(frozen=True)
@@ -57,11 +54,6 @@ class Gain:
     def people(self) -> float:
         """People newly served, each once for every rule."""
         return sum(people for _, people in self.served)
-
-
-def rule_weight(rule: Rule) -> float:
-    """Return what one person wholly without counts under that rule."""
-    return SEVERITY_WEIGHTS[rule.severity] * rule.weight
 
 
 def closed(before: Coverage, after: Measured) -> tuple[float, float]:
@@ -89,6 +81,7 @@ class Worth:
             for project in tally.projects:
                 reached[project].append(i)
         self._reached = reached
+        self._count = len(projects)
 
     def gain(self, project: int) -> Gain:
         """Return what that project (row of the list given) would add now."""
@@ -104,6 +97,19 @@ class Worth:
             places += some_places * rule_weight(rule)
             served.append((rule.id, people))
         return Gain(closed_need, safety_need, tuple(served), places)
+
+    def effects(self, count: int | None = None) -> Effects:
+        """Return what the first `count` projects add, as flat arrays without weights; only before anything is taken.
+
+        Where projects are tried out, each counts with what it adds alone.
+        """
+        return effects([tally.shares() for tally in self._tallies], self._count if count is None else count)
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """The ids of the rules under which some projects are tried out one at a time."""
+        both = zip(self._rules, self._tallies, strict=True)
+        return tuple(rule.id for rule, tally in both if tally.projects and not isinstance(tally, Sums))
 
     def may_rise(self, project: int) -> bool:
         """Return whether its gain may grow as others are done: under a rule that is re-run one road can need another."""

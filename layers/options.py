@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime as dt
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from layers.text import Language
 
+
+def _iso_date(value: object) -> object:
+    """Refuse anything but YYYY-MM-DD: a bare number must not become a day in 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise PydanticCustomError("plan.not_a_date", "not a date")
+    return value
+
+
+IsoDate = Annotated[dt.date, BeforeValidator(_iso_date)]
 Severity = Literal["A", "B", "C"]
 Mark = Literal["V", "V2", "S", "U", "I"]
 
@@ -49,7 +60,8 @@ class Cost(Typed):
 
     `per` names the unit (lamp, person, facility, camera, km ...). `yearly` is what it costs each year to keep, and
     `life_years` how long it lasts; life-cycle cost spreads `mid` over the life and adds `yearly`.
-    A post has a life of one year: its `mid` is a year's pay, and a budget of this year pays the first.
+    A post has a life of one year: its `mid` is a year's pay, and a budget of this year pays the first. `weeks` is how
+    long one project of this kind takes from approval to use.
     """
 
     low: float = Field(ge=0)
@@ -58,6 +70,7 @@ class Cost(Typed):
     per: str = ""
     yearly: float = Field(default=0, ge=0)
     life_years: float = Field(default=10, gt=0)
+    weeks: float | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> Cost:

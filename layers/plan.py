@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from layers.kinds import KINDS
-from layers.options import RuleOptions, Typed, checked_where
+from layers.options import IsoDate, RuleOptions, Typed, checked_where
+from layers.rankingoptions import RankingOptions
 from layers.text import Language
 
 _DATABASES = ("postgresql://", "postgres://")
@@ -22,13 +21,6 @@ _DATABASES = ("postgresql://", "postgres://")
 def is_database(path: str) -> bool:
     """Return whether a layer's path is the address of a database and not a file."""
     return path.strip().lower().startswith(_DATABASES)
-
-
-def _iso_date(value: object) -> object:
-    """Refuse anything but YYYY-MM-DD: a bare number must not become a day in 1970."""
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("plan.not_a_date", "not a date")
-    return value
 
 
 class PageSettings(Typed):
@@ -75,13 +67,14 @@ class Settings(Typed):
     crs: str | None = None
     language: Language = "zh"
     budget: float | None = Field(default=None, ge=0)
-    date: Annotated[dt.date, BeforeValidator(_iso_date)] | None = None
+    date: IsoDate | None = None
     safety_net_first: bool = False
     max_rejected_share: float = Field(default=0.05, ge=0, le=1)
     max_rejected_people_share: float = Field(default=0.02, ge=0, le=1)
     public_smallest: int = Field(default=10, ge=2)
     page: PageSettings = PageSettings()
     network: NetworkSettings = NetworkSettings()
+    ranking: RankingOptions = RankingOptions()
 
 
 class LayerSpec(Typed):

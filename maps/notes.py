@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from layers.library import profile_title, profiles
 from layers.text import Language, say
 from maps.ahead import ahead_lines, ahead_rows
+from maps.rankingnotes import blocks
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -32,6 +33,7 @@ def sections(assessment: Assessment, totals: Totals, language: Language) -> tupl
     return (
         about(assessment, language),
         Section("findings", _say("report.findings", language), tuple(line.in_(language) for line in totals.findings)),
+        *ranking(assessment, language),
         *ledger(assessment, language),
         norms(assessment, language),
         words(language),
@@ -68,6 +70,11 @@ def ledger(assessment: Assessment, language: Language) -> tuple[Section, ...]:
     )
     rows = tuple(ahead_rows(assessment.ongoing, titles, language))
     return (Section("ledger", _say("tasks.ahead", language), tuple(lines), header if rows else (), rows),)
+
+
+def ranking(assessment: Assessment, language: Language) -> tuple[Section, ...]:
+    """Return what stands behind the list: the best set, what budgets buy, other orders, and how firm it is."""
+    return tuple(Section("ranking", *block) for block in blocks(assessment, language))
 
 
 def norms(assessment: Assessment, language: Language) -> Section:

@@ -80,6 +80,7 @@ def told(assessment: Assessment, totals: Totals, language: Language) -> Told:
         *(
             _section(section)
             for section in (
+                *notes.ranking(assessment, language),
                 *notes.ledger(assessment, language),
                 notes.told(assessment, language),
                 notes.norms(assessment, language),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from geo.ranking import Ranked
 from layers.text import Language, spoken
 from maps.csvcells import csv_rows, unguarded
 from maps.degrees import to_degrees
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.assessment import Assessment
+    from geo.projects import Project
+    from geo.study import Gated
 
 COVERAGE = (
     "rule_id",
@@ -77,7 +80,7 @@ REJECTS = ("layer", "file", "row", "feature_id", "field", "value", "reason", "fi
 # Columns of numbers, in whichever table; in_budget is true or false; all others are text.
 _NUMBERS = frozenset(
     ("rank", "row", "required", "supplied", "shortfall", "amount", "people", "people_short", "people_served", "lon")
-) | {"lat", "cost_low", "cost", "cost_high", "cumulative_cost", "need_closed", "need_per_10k_yuan"}
+) | {"lat", "cost_low", "cost", "cost_high", "cumulative_cost", "need_closed", "need_per_10k_yuan", "stays_in"}
 
 # Several ids in one cell.
 SEPARATOR = ";"
@@ -109,19 +112,51 @@ def gaps_table(assessment: Assessment, language: Language) -> pd.DataFrame:
 
 
 def projects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
-    """Return one row per project, best first; costs are in yuan, `people_served` only those that nothing above serves."""
-    ranked = assessment.ranked
-    lon, lat = lonlat([row.project.geometry for row in ranked], assessment.world.layers.crs)
-    rows = []
-    for row, x, y in zip(ranked, lon, lat, strict=True):
-        project = row.project
-        names = (project.id, project.action, spoken(project.name, language), project.unit_id)
-        closes = (SEPARATOR.join(project.rule_ids), SEPARATOR.join(project.gap_ids), project.amount, project.unit)
-        costs = (project.cost_low, project.cost_mid, project.cost_high)
-        worth = (row.people_served, row.need_closed, row.need_per_10k_yuan, row.cumulative_cost, row.in_budget)
-        stays_in = getattr(row, "stays_in", "")
-        rows.append((row.rank, *names, *closes, *costs, *worth, stays_in, spoken(row.why, language), x, y))
+    """Return one row per project, best first; costs are in yuan, `people_served` only those that nothing above serves.
+
+    `rule_ids` and `gap_ids` are what the project was made for, then what it closes besides. `stays_in` is the share of
+    draws (0-1) in which it is in the budget. Projects that do not pass a gate come last, without a rank.
+    """
+    listed: tuple[Ranked | Gated, ...] = (*assessment.ranked, *assessment.gated)
+    lon, lat = lonlat([row.project.geometry for row in listed], assessment.world.layers.crs)
+    rule_of = {gap.id: gap.rule_id for gap in assessment.gaps}
+    rows = [
+        _what(row.project, row.closes if isinstance(row, Ranked) else (), rule_of, language)
+        | (_worth(row, assessment) if isinstance(row, Ranked) else {"in_budget": False})
+        | {"people_served": row.people_served, "need_closed": row.need_closed}
+        | {"why": spoken(row.why, language), "lon": x, "lat": y}
+        for row, x, y in zip(listed, lon.tolist(), lat.tolist(), strict=True)
+    ]
     return _typed(pd.DataFrame(rows, columns=list(PROJECTS)))
+
+
+def _what(project: Project, closes: Sequence[str], rule_of: Mapping[str, str], language: Language) -> dict[str, object]:
+    """Return what a project is: rules and gaps it was made for first, then those it closes besides."""
+    gaps = list(dict.fromkeys([*project.gap_ids, *closes]))
+    rules = list(dict.fromkeys([*project.rule_ids, *(rule_of[gap] for gap in gaps if gap in rule_of)]))
+    return {
+        "project_id": project.id,
+        "action": project.action,
+        "name": spoken(project.name, language),
+        "unit_id": project.unit_id,
+        "rule_ids": SEPARATOR.join(rules),
+        "gap_ids": SEPARATOR.join(gaps),
+        "amount": project.amount,
+        "unit": project.unit,
+        "cost_low": project.cost_low,
+        "cost": project.cost_mid,
+        "cost_high": project.cost_high,
+    }
+
+
+def _worth(row: Ranked, assessment: Assessment) -> dict[str, object]:
+    return {
+        "rank": row.rank,
+        "need_per_10k_yuan": row.need_per_10k_yuan,
+        "cumulative_cost": row.cumulative_cost,
+        "in_budget": row.in_budget,
+        "stays_in": assessment.robustness.standing[row.project.id].stays_in if assessment.robustness else math.nan,
+    }
 
 
 def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
@@ -172,7 +207,7 @@ def csv_pieces(tables: Iterable[pd.DataFrame]) -> Iterator[bytes]:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Return a table that `csv_bytes` wrote: ids and words as text, numbers as numbers, in_budget as true or false.
+    """Return a table that `csv_bytes` wrote: ids and words as text, numbers as numbers, yes and no as true and false.
 
     Raises OSError if it cannot be read and ValueError if it is not such a table.
     """

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from layers.text import Language, say
 from maps.notes import Section, sections
 from maps.page.scorecard import NOT_JUDGED
+from maps.rankingnotes import beside
 from maps.screen import width
+from maps.tables import SEPARATOR
 from maps.wording import action_word, number, shown, status_word, unit_word
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ _PROJECT_FIELDS = (
     Field("cost_per_person", 10, "amount"),
     Field("cumulative_cost", 12, "whole"),
     Field("in_budget", 8, "centred"),
+    Field("firm", 8, "centred"),
     Field("why", 58, "wrapped"),
     Field("rules", 24, "wrapped", prints=False),
     Field("action", 12, prints=False),
@@ -69,6 +72,12 @@ _PROJECT_FIELDS = (
     Field("cost_per_year", 12, "whole", prints=False),
     Field("need_closed", 13, "amount", prints=False),
     Field("need_per_10k_yuan", 13, "amount", prints=False),
+    Field("stays_in", 9, "share", prints=False),
+    Field("rank_low", 8, "whole", prints=False),
+    Field("rank_high", 8, "whole", prints=False),
+    Field("rank_without_equity", 10, "whole", prints=False),
+    Field("in_best_set", 10, prints=False),
+    Field("department", 12, prints=False),
     Field("project_id", 12, prints=False),
     Field("gap_ids", 20, prints=False),
     Field("lon", 12, "degrees", prints=False),
@@ -208,20 +217,27 @@ def _projects(
 ) -> tuple[list[list[object]], list[bool]]:
     titles = _titles(assessment, language)
     rows: list[list[object]] = []
-    for row, ranked in zip(table.to_dict("records"), assessment.ranked, strict=True):
+    listed = [row.project for row in assessment.ranked] + [one.project for one in assessment.gated]
+    for row, more, project in zip(table.to_dict("records"), beside(assessment), listed, strict=True):
         people = row["people_served"]
-        cells = row | {
-            "project": row["name"],
-            "action": action_word(row["action"], language),
-            "village": totals.unit_name(row["unit_id"]),
-            "unit": unit_word(row["unit"], language),
-            "cost_per_person": row["cost"] / people if people > 0 else math.nan,
-            "cost_per_year": ranked.project.cost_per_year,
-            "in_budget": say("tables.yes" if row["in_budget"] else "tables.no").in_(language),
-            "rules": "\n".join(titles[id_] for id_ in ranked.project.rule_ids),
-        }
-        rows.append([cells[field.name] for field in _PROJECT_FIELDS])
-    return rows, [not ranked.in_budget for ranked in assessment.ranked]
+        cells = (
+            more
+            | row
+            | {
+                "firm": say(f"ranking.firm_{more['firm']}").in_(language) if "firm" in more else None,
+                "in_best_set": say("tables.yes" if more.get("in_best_set") else "tables.no").in_(language),
+                "project": row["name"],
+                "action": action_word(row["action"], language),
+                "village": totals.unit_name(row["unit_id"]),
+                "unit": unit_word(row["unit"], language),
+                "cost_per_person": row["cost"] / people if people > 0 else math.nan,
+                "cost_per_year": project.cost_per_year,
+                "in_budget": say("tables.yes" if row["in_budget"] else "tables.no").in_(language),
+                "rules": "\n".join(titles[id_] for id_ in row["rule_ids"].split(SEPARATOR)),
+            }
+        )
+        rows.append([cells.get(field.name) for field in _PROJECT_FIELDS])
+    return rows, [not row for row in table["in_budget"]]
 
 
 def _gaps(table: pd.DataFrame, assessment: Assessment, totals: Totals, language: Language) -> list[list[object]]:
@@ -307,6 +323,7 @@ def _looks(book: Any) -> dict[str, Any]:
         "whole": {**edge, "num_format": "#,##0"},
         "amount": {**edge, "num_format": "#,##0.0"},
         "degrees": {**edge, "num_format": "0.000000"},
+        "share": {**edge, "num_format": "0%"},
     }
     shapes |= {f"dim_{name}": {**look, "font_color": "#7F7F7F"} for name, look in shapes.items()}
     shapes |= {

@@ -13,8 +13,9 @@ from geo.coverage import Coverage, coverage
 from geo.projects import HORIZON_YEARS, Project, merged
 from geo.ranking import NOBODY, Ranked, rank
 from geo.rule import Measured, Rule
+from geo.weights import rule_weight
 from geo.world import World
-from geo.worth import closed, rule_weight
+from geo.worth import closed
 from tests.geo.tiny_rules import Near, facility, helpers, project, random_layers, random_projects, three_rules
 from tests.geo.worlds import layers_of
 

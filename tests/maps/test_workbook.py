@@ -58,7 +58,7 @@ def test_header_is_frozen_filtered_and_repeated_on_paper(sheets):
         assert sheet.print_title_rows == "$1:$1"
         assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize)) == ("landscape", 9)
         assert sheet.page_setup.fitToHeight == 0
-    assert sheets["项目排序"].print_area.endswith(f"$K${len(list(sheets['项目排序'].rows))}")
+    assert sheets["项目排序"].print_area.endswith(f"$L${len(list(sheets['项目排序'].rows))}")
 
 
 def test_scorecard_has_people_as_numbers_and_verdicts_as_words(assessment, sheets):
