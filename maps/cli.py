@@ -151,11 +151,15 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADDRESS")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="NUMBER")] = 8000,
     name: Annotated[list[str] | None, typer.Option("--name", metavar="HOST")] = None,
+    write: Annotated[bool, typer.Option("--write")] = False,
+    ledger: Annotated[str | None, typer.Option("--ledger", metavar="FILE|URL")] = None,
+    user_header: Annotated[str, typer.Option("--user-header", metavar="NAME")] = "",
 ) -> int:
     """Serve the results live on this machine."""
-    from maps.commands.serve import serve
+    from maps.commands.serve import Door, serve
 
-    return serve(result, ctx.obj.asked, plan=plan, host=host, port=port, names=tuple(name or ()))
+    door = Door(host, port, tuple(name or ()), write, ledger, user_header)
+    return serve(result, ctx.obj.asked, plan=plan, door=door)
 
 
 app.add_typer(tasks_app, name="tasks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from layers.problems import InputError
+from layers.problems import InputError, PlannerError, SaveError
 from layers.text import LANGUAGES, Language, say
 from maps.saving import OUTPUTS
 from maps.serve import features
+from maps.serve.adopting import Counter, is_own_page, name_of, take, wish_in
 from maps.serve.scenario import WITHOUT, Scenario, scenario
 from maps.serve.shell import differences, shell
 
@@ -35,12 +38,13 @@ _OWN_WORDS = ("lang",)
 
 @dataclass(frozen=True)
 class Service:
-    """What is served: a folder of results, and the plan on the desk where it could be found."""
+    """What is served: a folder of results, the plan on the desk where it could be found, and the counter if there is one."""
 
     out: Path
     desk: Desk | None
     hosts: tuple[str, ...]
     language: Language
+    counter: Counter | None = None
 
     @property
     def package(self) -> Path:
@@ -53,10 +57,12 @@ def application(service: Service) -> FastAPI:
     app = FastAPI(title="coverplan", docs_url=None, redoc_url=None, openapi_url="/ogc/api")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(service.hosts))
     app.middleware("http")(_guarded)
-    app.exception_handler(InputError)(_wrong)
+    app.exception_handler(PlannerError)(_wrong)
     _pages(app, service)
     _services(app, service)
     _rows(app, service)
+    if service.counter is not None:
+        _counter(app, service, service.counter)
     return app
 
 
@@ -69,8 +75,9 @@ async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Respo
 
 async def _wrong(request: Request, error: Exception) -> JSONResponse:
     language = _language(request, "zh")
-    problems = error.problems if isinstance(error, InputError) else ()
-    return JSONResponse({"problems": [problem.in_(language) for problem in problems]}, status_code=400)
+    problems = error.problems if isinstance(error, PlannerError) else ()
+    status = 503 if isinstance(error, SaveError) else 400 if isinstance(error, InputError) else 500
+    return JSONResponse({"problems": [problem.in_(language) for problem in problems]}, status_code=status)
 
 
 def _pages(app: FastAPI, service: Service) -> None:
@@ -79,7 +86,8 @@ def _pages(app: FastAPI, service: Service) -> None:
         if service.desk is None:
             return FileResponse(service.out / "map.html")
         without = request.query_params.getlist(WITHOUT)
-        return HTMLResponse(shell(service.desk.plan, without, _language(request, service.language)))
+        counter = "" if service.counter is None else "named" if service.counter.user_header else "open"
+        return HTMLResponse(shell(service.desk.plan, without, counter, _language(request, service.language)))
 
     @app.get("/map", include_in_schema=False)
     def map_page(request: Request) -> Response:
@@ -99,6 +107,19 @@ def _pages(app: FastAPI, service: Service) -> None:
     def file(name: str) -> Response:
         path = service.out / name
         return FileResponse(path) if name in OUTPUTS and path.is_file() else PlainTextResponse(name, status_code=404)
+
+
+def _counter(app: FastAPI, service: Service, counter: Counter) -> None:
+    @app.post("/api/adopt", include_in_schema=False)
+    async def adopt(request: Request) -> Response:
+        language = _language(request, service.language)
+        if not is_own_page(request.headers):
+            return JSONResponse({"problems": [say("serve.other_site").in_(language)]}, status_code=403)
+        wish = wish_in(await request.body())
+        who = name_of(request.headers, counter, wish)
+        now = dt.datetime.now().astimezone().replace(microsecond=0)
+        lines = await run_in_threadpool(take, service.out, counter, wish, who=who, at=now, language=language)
+        return JSONResponse({"tasks": lines})
 
 
 def _services(app: FastAPI, service: Service) -> None:

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 _SCRIPT_WORDS = ("unknown",)
 
 
-def shell(plan: Plan, without: Sequence[str], language: Language) -> str:
-    """Return the page: a form with the plan's budget and every number of its rules, the differences, and the map."""
+def shell(plan: Plan, without: Sequence[str], counter: str, language: Language) -> str:
+    """Return the page: a form with the plan's budget and every number of its rules, the differences, and the map.
+
+    `counter` says whether projects can be taken onto the ledger here: "" no, "open" by whoever types a name, "named" by
+    whom the proxy names.
+    """
     facts = {
         "language": language,
         "without": list(without),
@@ -39,7 +43,7 @@ def shell(plan: Plan, without: Sequence[str], language: Language) -> str:
             f"<title>{escape(plan.settings.name)}</title>\n<style>{_asset('desk.css')}</style>\n</head>\n<body>\n<aside>",
             f"<header><h1>{escape(plan.settings.name)}</h1><p>{escape(_text('serve.about', language))} ",
             f'<a href="?lang={other}" lang="{other}">{escape(_text("serve.other_language", language))}</a></p></header>',
-            f'<p class="problem" role="alert" hidden></p>{_form(plan, language)}{_differences(language)}</aside>\n',
+            f'<p class="problem" role="alert" hidden></p>{_form(plan, language)}{_differences(language)}{_counter(counter, language)}</aside>\n',
             f'<iframe title="{escape(_text("serve.map", language))}"></iframe>\n',
             f'<script type="application/json" id="facts">{inert_json(facts)}</script>\n',
             f"<script>{_asset('desk.js')}</script>\n</body>\n</html>\n",
@@ -72,7 +76,7 @@ def _form(plan: Plan, language: Language) -> str:
     shown = "" if budget is None else f"{budget:g}" if budget < 1e6 else f"{budget:.0f}"
     rules = "".join(_rule(rule, language) for rule in plan.rules)
     return (
-        f'<form><p class="budget"><label for="budget">{escape(_text("serve.budget", language))}</label>'
+        f'<form id="numbers"><p class="budget"><label for="budget">{escape(_text("serve.budget", language))}</label>'
         f'<input id="budget" name="{BUDGET}" inputmode="decimal" value="{escape(shown)}"></p>'
         f"<h2>{escape(_text('serve.rules', language))}</h2>{rules}"
         f'<div class="buttons"><button type="submit">{escape(_text("serve.work_out", language))}</button>'
@@ -99,6 +103,23 @@ def _differences(language: Language) -> str:
         f'<section class="result" aria-live="polite"><h2>{escape(_text("serve.changes", language))}</h2>'
         f'<p class="busy">{escape(_text("serve.busy", language))}</p><p class="sum"></p>'
         f"<table><thead><tr>{heads}</tr></thead><tbody></tbody></table></section>"
+    )
+
+
+def _counter(counter: str, language: Language) -> str:
+    """Return the form by which projects are taken onto the ledger, if there is one."""
+    if not counter:
+        return ""
+    fields = ["ids", "list", *(["who"] if counter == "open" else [])]
+    inputs = "".join(
+        f'<label for="adopt-{name}">{escape(_text(f"serve.adopt_{name}", language))}</label>'
+        f'<input id="adopt-{name}" name="{name}" required maxlength="{2000 if name == "ids" else 100}">'
+        for name in fields
+    )
+    return (
+        f'<details class="take"><summary>{escape(_text("serve.adopt", language))}</summary>'
+        f'<form class="adopt" id="adopt">{inputs}<button type="submit">{escape(_text("serve.adopt_now", language))}</button>'
+        '</form><p class="taken" role="status"></p></details>'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -11,14 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import Headers
 
 import geo
 import layers
 import maps
 from layers.plan import Plan
 from layers.problems import InputError
+from maps.serve.adopting import Counter, Wish, name_of
+from maps.serve.app import Service, application
 from maps.serve.scenario import Scenario, applied, options_of, scenario
-from tests.maps.test_page_browser import ARGUMENTS, CHROMIUM
+from tests.maps.browsing import ARGUMENTS, CHROMIUM
 from tests.maps.test_qgis import needs_qgis, opened
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
@@ -40,7 +44,20 @@ def served(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "maps", "serve", out, "--plan", TOWN, "--port", str(port), "--name", "plan.gov.cn"]
+    command = [
+        sys.executable,
+        "-m",
+        "maps",
+        "serve",
+        out,
+        "--plan",
+        TOWN,
+        "--port",
+        str(port),
+        "--name",
+        "plan.gov.cn",
+        "--write",
+    ]
     with subprocess.Popen(list(map(str, command)), cwd=TOWN.parents[2]) as process:
         try:
             _wait(f"http://127.0.0.1:{port}/ogc")
@@ -124,6 +141,65 @@ def test_rows_come_a_page_at_a_time_and_by_box_in_degrees(served: str) -> None:
     assert httpx.get(f"{root}?bbox=1,2,3").status_code == 400
     assert httpx.get(f"{root}/{ids[0]}").json()["properties"] == first["features"][0]["properties"]
     assert httpx.get(f"{served}/ogc/collections/nothing/items").status_code == 404
+
+
+def wish(*ids: str, op: str = "op-0000001", who: str = "张三") -> dict[str, object]:
+    return {"ids": ids, "list": "2026 年民生微实事", "who": who, "op": op}
+
+
+def test_a_project_is_taken_onto_the_ledger_once_whoever_clicks_twice(served: str) -> None:
+    first, second = (
+        row["properties"]["project_id"]
+        for row in httpx.get(f"{served}/ogc/collections/projects/items?limit=2").json()["features"]
+    )
+    own = {"Origin": served}
+    taken = httpx.post(f"{served}/api/adopt", json=wish(first), headers=own, timeout=60)
+    assert taken.status_code == 200
+    assert taken.json()["tasks"][0].startswith("#1  ")
+    assert httpx.post(f"{served}/api/adopt", json=wish(first), headers=own, timeout=60).json() == taken.json()
+    again = httpx.post(f"{served}/api/adopt?lang=en", json=wish(first, op="op-0000002"), headers=own, timeout=60)
+    assert again.status_code == 400
+    assert first in again.json()["problems"][0]
+    other = httpx.post(f"{served}/api/adopt", json=wish(second, op="op-0000003", who="李四"), headers=own, timeout=60)
+    assert other.json()["tasks"][0].startswith("#2  ")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "OWN", "Content-Type": "text/plain"}],
+)
+def test_no_other_site_can_have_anything_written(served: str, headers: dict[str, str]) -> None:
+    sent = {name: value.replace("OWN", served) for name, value in headers.items()}
+    content = json.dumps(wish("P-AAAAAAAA", op="op-0000009"))
+    answer = httpx.post(f"{served}/api/adopt", content=content, headers={"Content-Type": "application/json", **sent})
+    assert answer.status_code == 403
+
+
+def test_every_field_that_is_wrong_is_named(served: str) -> None:
+    bad = {"ids": [], "list": " ", "op": "x", "more": 1}
+    answer = httpx.post(f"{served}/api/adopt?lang=en", json=bad, headers={"Origin": served})
+    assert answer.status_code == 400
+    assert sorted(problem.partition(":")[0] for problem in answer.json()["problems"]) == ["ids", "list", "more", "op"]
+    nobody = httpx.post(f"{served}/api/adopt?lang=en", json=wish("P-AAAAAAAA", who=" "), headers={"Origin": served})
+    assert nobody.json()["problems"][0].startswith("who: nobody says who is asking.")
+
+
+def test_without_leave_to_write_there_is_no_counter(tmp_path: Path) -> None:
+    def paths(counter: Counter | None) -> set[str]:
+        routes = application(Service(tmp_path, None, ("localhost",), "en", counter)).routes
+        return {route.path for route in routes if "POST" in (getattr(route, "methods", None) or ())}
+
+    assert paths(None) == set()
+    assert paths(Counter("tasks.sqlite", "")) == {"/api/adopt"}
+
+
+def test_behind_a_proxy_it_is_the_proxy_that_says_who_asks(tmp_path: Path) -> None:
+    counter = Counter(str(tmp_path / "tasks.sqlite"), "X-Remote-User")
+    asked = Wish.model_validate(wish("P-AAAAAAAA", who="冒名"))
+    as_sent = "王五".encode().decode("latin-1")
+    assert name_of(Headers({"X-Remote-User": as_sent}), counter, asked) == "王五"
+    with pytest.raises(InputError):
+        name_of(Headers({}), counter, asked)
 
 
 @needs_qgis

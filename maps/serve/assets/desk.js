@@ -1,7 +1,8 @@
 (function () {
 "use strict";
 const facts = JSON.parse(document.getElementById("facts").textContent);
-const form = document.querySelector("form");
+const form = document.getElementById("numbers");
+const counter = document.getElementById("adopt");
 const frame = document.querySelector("iframe");
 const problem = document.querySelector(".problem");
 const busy = document.querySelector(".busy");
@@ -61,6 +62,21 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("reset", () => setTimeout(() => work(asked()), 0));
 form.addEventListener("input", asked);
+
+/** Take projects onto the ledger; the wish keeps its name until it is answered, so that a second click is no second wish. */
+let wish = null;
+async function adopt(event) {
+  event.preventDefault();
+  const value = (name) => (counter.elements.namedItem(name) ? counter.elements.namedItem(name).value.trim() : "");
+  const body = { ids: value("ids").split(/[\s,;，；、]+/).filter(Boolean), list: value("list"), who: value("who") };
+  const said = JSON.stringify(body);
+  if (!wish || wish.said !== said) wish = { said, op: Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  const answer = await fetch("api/adopt?lang=" + facts.language, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ...body, op: wish.op }) });
+  const found = await answer.json();
+  document.querySelector(".taken").textContent = (answer.ok ? found.tasks : found.problems).join("\n");
+  if (answer.ok) wish = null;
+}
+if (counter) counter.addEventListener("submit", adopt);
 for (const [name, value] of new URLSearchParams(location.search)) {
   const input = form.elements.namedItem(name);
   if (input) input.value = value;
