@@ -1,0 +1,165 @@
+"""The best sites of an instance and a bound: exact where that is quick, otherwise a search between two bounds that meet.
+
+Greedy, ruin and recreate, the Lagrangian bound; then sites that no better answer can have are struck out, those it must
+have are fixed, and what is left goes to HiGHS. Where that is too large, HiGHS gets the union of the good sites only, for a
+better answer, and the bound stays the Lagrangian one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.siting.exact import exactly
+from geo.siting.reduction import narrowed, settled, undominated
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.siting.instance import Instance
+    from geo.siting.lagrangian import Prices, Relaxed
+    from geo.siting.search import Search
+
+    Whole = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.float64]
+
+# Up to so many pairs an instance goes to HiGHS as it is; no search is loaded for it.
+TINY = 4_000
+# Up to so many pairs what is left after striking out goes to HiGHS even if the gap is good enough; and at all.
+QUICK, SOLVABLE, UNION = 60_000, 900_000, 120_000
+# How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
+EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
+ROUNDS = 4
+STEPS = 700
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The sites that are open, what they are worth, and what no answer is worth more than."""
+
+    is_open: Flags
+    value: float
+    bound: float
+
+    def or_(self, instance: Instance, is_open: Flags, bound: float = float("inf")) -> Found:
+        """Return the better sites of both, and the better bound."""
+        value = instance.objective(is_open)
+        bound = max(min(bound, self.bound), value, self.value)
+        return Found(is_open, value, bound) if value > self.value else Found(self.is_open, self.value, bound)
+
+    def gap(self) -> float:
+        """Return how far the sites may be from the best, as a share of the bound; 0 within rounding."""
+        return 0.0 if self.bound - self.value <= 1e-9 * abs(self.bound) else (self.bound - self.value) / self.bound
+
+
+def best(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
+    """Return the best sites found and a bound.
+
+    What is quick to prove is proved; otherwise it ends when the bound is within `gap`, or after about `time_s`. Effort is
+    counted in steps, not on a clock, so the answer is the same on every machine, but for HiGHS, which is stopped by time.
+    """
+    start = instance.fixed.copy()
+    ceiling = instance.objective(np.ones_like(start))
+    found = Found(start, instance.objective(start), ceiling)
+    smaller, sites = settled(instance)
+    if len(smaller.table.site) <= TINY:
+        is_open, bound = exactly(smaller, smaller.fixed, time_s / 2)
+        found = found.or_(instance, _back(is_open, sites, instance), bound)
+        if found.gap() == 0:
+            return found
+    smaller, kept = undominated(smaller)
+    inner = _searched(smaller, gap=gap, time_s=time_s, seed=seed)
+    return found.or_(instance, _back(inner.is_open, sites[kept], instance), inner.bound)
+
+
+def _back(is_open: Flags, sites: Whole, instance: Instance) -> Flags:
+    """Return the open sites by their old numbers; fixed ones that were left out are open too."""
+    result = instance.fixed.copy()
+    result[sites[is_open]] = True
+    return result
+
+
+def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
+    from geo.siting.compiled import HAS_NUMBA
+    from geo.siting.lagrangian import Relaxed, forced, priced, start_prices
+    from geo.siting.search import Search
+
+    search, relaxed = Search(instance, seed), Relaxed(instance)
+    found = _greedy(instance, search)
+    effort = time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT) / 3
+    part = effort / (2**ROUNDS - 1)
+    demand, limit = None, np.zeros(len(relaxed.left) - 1)
+    for turn in range(ROUNDS):
+        some = min(part * 2**turn, (20 + 40 * turn) * len(instance.table.site) + 5e6)
+        found = found.or_(instance, search.improved(int(some), loose=(0.0, 0.008, 0.002, 0.004)[turn]))
+        if demand is None:
+            demand = start_prices(relaxed, *search.served())
+        prices = priced(relaxed, demand, limit, found.value, _steps(instance, time_s))
+        demand, limit = prices.demand, prices.limit
+        found = found.or_(instance, search.from_sites(prices.part > 0.5), instance.bounded(prices.bound))
+        if found.gap() == 0:
+            return found
+        found = _union(instance, search, prices, found, time_s)
+        out, must = forced(relaxed, prices, found.value + max(instance.step * (1 - 1e-6), 1e-9 * found.value))
+        found, is_done = _rest(instance, ~out, must, found, gap, time_s / 2, is_last=turn == ROUNDS - 1)
+        if is_done:
+            return found
+        search.from_sites(found.is_open)
+    return found
+
+
+def _steps(instance: Instance, time_s: float) -> int:
+    """Return how many steps the bound may take: a step looks at every pair once."""
+    from geo.siting.compiled import HAS_NUMBA
+
+    return int(np.clip(time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT) / max(1, len(instance.table.site)), 50, STEPS))
+
+
+def _greedy(instance: Instance, search: Search) -> Found:
+    plain = search.greedily(by_price=False)
+    found = Found(plain, instance.objective(plain), float("inf"))
+    if search.is_priced:
+        found = found.or_(instance, search.greedily(by_price=True))
+        search.from_sites(found.is_open)
+    return found
+
+
+def _rest(
+    instance: Instance, keep: Flags, must: Flags, found: Found, gap: float, time_s: float, *, is_last: bool
+) -> tuple[Found, bool]:
+    """Return what HiGHS makes of the sites that are left, and whether that ends the work."""
+    rest, sites = narrowed(instance, keep, must)
+    if not rest.limits.allow(rest.fixed).all():  # too many would have to be open: nothing is better than what was found
+        return found.or_(instance, found.is_open, found.value), True
+    rest, kept = undominated(rest)
+    size = len(rest.table.site)
+    if size > (SOLVABLE if is_last or size <= SOLVABLE / 2 else 0) or (found.gap() <= gap and size > QUICK):
+        return found, found.gap() <= gap
+    start = np.zeros(rest.table.sites, dtype=bool)
+    start[:] = found.is_open[sites[kept]] | rest.fixed
+    if not rest.limits.allow(start).all():
+        start = rest.fixed
+    is_open, bound = exactly(rest, start, time_s)
+    return found.or_(instance, _back(is_open, sites[kept], instance), max(bound, found.value)), True
+
+
+def _union(instance: Instance, search: Search, prices: Prices, found: Found, time_s: float) -> Found:
+    """Return the best answer that HiGHS finds among the sites of good answers: only an answer, no bound."""
+    from geo.siting.lagrangian import Prices as _Prices
+
+    assert isinstance(prices, _Prices)
+    net = prices.worth - prices.main
+    rank = np.lexsort((-net, -search.liked, ~(found.is_open | (prices.part > 0))))
+    size = np.cumsum(np.bincount(instance.table.site, minlength=instance.table.sites)[rank])
+    good = rank[: max(1, int(np.searchsorted(size, UNION, side="right")))]
+    keep = np.zeros(instance.table.sites, dtype=bool)
+    keep[good] = True
+    some, sites = narrowed(instance, keep | found.is_open, instance.fixed)
+    is_open, _ = exactly(some, found.is_open[sites] | some.fixed, time_s / 12, 1e-4)
+    return found.or_(instance, _back(is_open, sites, instance))
+
+
+__all__ = ["Found", "Relaxed", "best"]
