@@ -7,19 +7,19 @@ better answer, and the bound stays the Lagrangian one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo.siting.exact import exactly
-from geo.siting.reduction import narrowed, settled, undominated
+from geo.siting.reduction import is_yes_or_no, narrowed, settled, undominated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.siting.instance import Instance
-    from geo.siting.lagrangian import Prices, Relaxed
+    from geo.siting.lagrangian import Prices
     from geo.siting.search import Search
 
     Whole = NDArray[np.int64]
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 # Up to so many pairs an instance goes to HiGHS as it is; no search is loaded for it.
 TINY = 4_000
 # Up to so many pairs what is left after striking out goes to HiGHS even if the gap is good enough; and at all.
-QUICK, SOLVABLE, UNION = 60_000, 900_000, 120_000
+QUICK, SOLVABLE = 60_000, 900_000
+# Up to so many pairs of good sites are put together for HiGHS; of a demand with many values, its program is slower.
+UNION, UNION_OF_VALUES = 120_000, 25_000
 # How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
 EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 ROUNDS = 4
@@ -84,7 +86,7 @@ def _back(is_open: Flags, sites: Whole, instance: Instance) -> Flags:
 
 def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
     from geo.siting.compiled import HAS_NUMBA
-    from geo.siting.lagrangian import Relaxed, forced, priced, start_prices
+    from geo.siting.lagrangian import Relaxed, forced, possible, priced, start_prices
     from geo.siting.search import Search
 
     search, relaxed = Search(instance, seed), Relaxed(instance)
@@ -103,8 +105,11 @@ def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Fo
         if found.gap() == 0:
             return found
         found = _union(instance, search, prices, found, time_s)
-        out, must = forced(relaxed, prices, found.value + max(instance.step * (1 - 1e-6), 1e-9 * found.value))
-        found, is_done = _rest(instance, ~out, must, found, gap, time_s / 2, is_last=turn == ROUNDS - 1)
+        wanted = found.value + max(instance.step * (1 - 1e-6), 1e-9 * found.value)
+        out, must = forced(relaxed, prices, wanted)
+        pairs = replace(instance, table=instance.table.only(possible(instance, prices, wanted)))
+        rest = _Rest(instance, pairs, ~out, must)
+        found, is_done = rest.solved(found, gap, time_s / 2, is_last=turn == ROUNDS - 1)
         if is_done:
             return found
         search.from_sites(found.is_open)
@@ -127,39 +132,56 @@ def _greedy(instance: Instance, search: Search) -> Found:
     return found
 
 
-def _rest(
-    instance: Instance, keep: Flags, must: Flags, found: Found, gap: float, time_s: float, *, is_last: bool
-) -> tuple[Found, bool]:
-    """Return what HiGHS makes of the sites that are left, and whether that ends the work."""
-    rest, sites = narrowed(instance, keep, must)
-    if not rest.limits.allow(rest.fixed).all():  # too many would have to be open: nothing is better than what was found
-        return found.or_(instance, found.is_open, found.value), True
-    rest, kept = undominated(rest)
-    size = len(rest.table.site)
-    if size > (SOLVABLE if is_last or size <= SOLVABLE / 2 else 0) or (found.gap() <= gap and size > QUICK):
-        return found, found.gap() <= gap
-    start = np.zeros(rest.table.sites, dtype=bool)
-    start[:] = found.is_open[sites[kept]] | rest.fixed
-    if not rest.limits.allow(start).all():
-        start = rest.fixed
-    is_open, bound = exactly(rest, start, time_s)
-    return found.or_(instance, _back(is_open, sites[kept], instance), max(bound, found.value)), True
+@dataclass(frozen=True, eq=False)
+class _Rest:
+    """What striking out has left of an instance: `pairs` is the instance without pairs that no better answer uses."""
+
+    instance: Instance
+    pairs: Instance
+    keep: Flags
+    must: Flags
+
+    def solved(self, found: Found, gap: float, time_s: float, *, is_last: bool) -> tuple[Found, bool]:
+        """Return what comes of solving it, and whether that ends the work."""
+        rest, sites = narrowed(self.pairs, self.keep, self.must)
+        if not rest.limits.allow(
+            rest.fixed
+        ).all():  # too many would have to be open: nothing is better than what we have
+            return found.or_(self.instance, found.is_open, found.value), True
+        rest, kept = undominated(rest)
+        sites = sites[kept]
+        size = len(rest.table.site)
+        if found.gap() <= gap and size > QUICK:
+            return found, True
+        if size > (SOLVABLE if is_last else SOLVABLE / 2):
+            return found, False
+        start = found.is_open[sites] | rest.fixed
+        if not rest.limits.allow(start).all():
+            start = rest.fixed
+        if not is_yes_or_no(rest):
+            found = self._branched(rest, sites, found, time_s / 2)
+        if found.gap() > 0 and (found.gap() > gap or size <= QUICK):
+            is_open, bound = exactly(rest, start, time_s if is_yes_or_no(rest) else time_s / 3)
+            found = found.or_(self.instance, _back(is_open, sites, self.instance), max(bound, found.value))
+        return found, True
+
+    def _branched(self, rest: Instance, sites: Whole, found: Found, time_s: float) -> Found:
+        from geo.siting.branching import branched
+
+        is_open, bound = branched(rest, found.value, time_s)
+        better = found.is_open if is_open is None else _back(is_open, sites, self.instance)
+        return found.or_(self.instance, better, max(bound, found.value))
 
 
 def _union(instance: Instance, search: Search, prices: Prices, found: Found, time_s: float) -> Found:
     """Return the best answer that HiGHS finds among the sites of good answers: only an answer, no bound."""
-    from geo.siting.lagrangian import Prices as _Prices
-
-    assert isinstance(prices, _Prices)
-    net = prices.worth - prices.main
-    rank = np.lexsort((-net, -search.liked, ~(found.is_open | (prices.part > 0))))
+    rank = np.lexsort((-prices.worth, -search.liked, -prices.mean, ~(found.is_open | (prices.part > 0))))
     size = np.cumsum(np.bincount(instance.table.site, minlength=instance.table.sites)[rank])
-    good = rank[: max(1, int(np.searchsorted(size, UNION, side="right")))]
+    good = rank[
+        : max(1, int(np.searchsorted(size, UNION if is_yes_or_no(instance) else UNION_OF_VALUES, side="right")))
+    ]
     keep = np.zeros(instance.table.sites, dtype=bool)
     keep[good] = True
     some, sites = narrowed(instance, keep | found.is_open, instance.fixed)
     is_open, _ = exactly(some, found.is_open[sites] | some.fixed, time_s / 12, 1e-4)
     return found.or_(instance, _back(is_open, sites, instance))
-
-
-__all__ = ["Found", "Relaxed", "best"]

@@ -31,13 +31,13 @@ MOST_PASSES = 12
 class Cover:
     """What is left of a set cover: rows that still want a site, sites that may be taken, and those that must be.
 
-    `old_sites` are the old numbers of the sites, `must` a flag for each old site.
+    `old_sites` are the old numbers of the sites, of which there were `everyone`.
     """
 
     table: Table
     price: Numbers
     old_sites: Whole
-    must: Flags
+    everyone: int
 
     @classmethod
     def of(cls, table: Table, price: Numbers, fixed: Flags) -> Cover:
@@ -47,7 +47,7 @@ class Cover:
         sites, demands = canonical(rest, np.ones_like(weight), bits_of(price))
         sites = sites[~fixed[sites]]
         small = rest.columns(sites).rows(demands)
-        return cls(small, price[sites], sites, np.zeros(table.sites, dtype=bool))
+        return cls(small, price[sites], sites, table.sites)
 
     @cached_property
     def step(self) -> float:
@@ -56,6 +56,13 @@ class Cover:
         if not len(whole) or np.any(whole != self.price) or whole.sum() > 2.0**50:
             return 0.0
         return float(np.gcd.reduce(whole.astype(np.int64)))
+
+    @property
+    def places(self) -> Whole:
+        """The number here of each old site, -1 where it is gone."""
+        place = np.full(self.everyone, -1)
+        place[self.old_sites] = np.arange(len(self.old_sites))
+        return place
 
     @cached_property
     def by_site(self) -> csr_array:
@@ -75,11 +82,12 @@ class Cover:
 
 def _served(table: Table, is_open: Flags) -> Whole:
     run = np.append(0, np.cumsum(is_open[table.site]))
-    return run[table.start[1:]] - run[table.start[:-1]]
+    result: Whole = run[table.start[1:]] - run[table.start[:-1]]
+    return result
 
 
-def solved(cover: Cover, *, gap: float, time_s: float, seed: int) -> tuple[Whole, float]:
-    """Return the cheapest sites found (numbers of `cover`) and a bound on the price of any."""
+def solved(cover: Cover, *, gap: float, time_s: float, seed: int, enough: float | None) -> tuple[Whole, float]:
+    """Return the cheapest sites found (numbers of `cover`) and a bound on the price of any; see `cheapest`."""
     if not cover.table.demands:
         return np.zeros(0, dtype=np.int64), 0.0
     if len(cover.table.site) <= TINY:
@@ -89,11 +97,11 @@ def solved(cover: Cover, *, gap: float, time_s: float, seed: int) -> tuple[Whole
             return np.flatnonzero(is_open), bound
     smaller, kept = _made_small(cover)
     paid = float(cover.price[kept].sum()) if len(kept) else 0.0
-    place = np.full(len(cover.must), -1)
-    place[cover.old_sites] = np.arange(len(cover.old_sites))
+    place = cover.places
     if not smaller.table.demands:
         return kept, paid
-    is_open, bound = _searched(smaller, gap=gap, time_s=time_s, seed=seed, paid=paid)
+    limit = None if enough is None else enough - paid
+    is_open, bound = _searched(smaller, gap=gap, time_s=time_s, seed=seed, paid=paid, enough=limit)
     return np.sort(np.append(kept, place[smaller.old_sites[is_open]])), bound + paid
 
 
@@ -106,8 +114,7 @@ def _made_small(cover: Cover) -> tuple[Cover, Whole]:
     from geo.siting.dominance import dominated, implied, one_price
 
     now, must = cover, np.zeros(0, dtype=np.int64)
-    place = np.full(len(cover.must), -1)
-    place[cover.old_sites] = np.arange(len(cover.old_sites))
+    place = cover.places
     for _ in range(MOST_PASSES):
         table, matrix = now.table, now.by_site
         start, demand = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
@@ -132,19 +139,25 @@ def _made_small(cover: Cover) -> tuple[Cover, Whole]:
     return now, must
 
 
-def _searched(cover: Cover, *, gap: float, time_s: float, seed: int, paid: float) -> tuple[Flags, float]:
+def _searched(
+    cover: Cover, *, gap: float, time_s: float, seed: int, paid: float, enough: float | None
+) -> tuple[Flags, float]:
     from geo.siting.compiled import HAS_NUMBA
     from geo.siting.weighting import row_weighting
 
     pairs = len(cover.table.site)
     effort = time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT)
     is_open = row_weighting(cover, int(min(effort / 6, 60 * pairs + 1e7)), seed)
+    if enough is not None and float(cover.price[is_open].sum()) <= enough:
+        return is_open, 0.0
     steps = int(np.clip(2 * effort / pairs, 50, STEPS))
     bound, worth = _priced(cover, float(cover.price[is_open].sum()), steps)
     value = float(cover.price[is_open].sum())
     bound = cover.bounded(bound)
     if bound >= value - 1e-9 * value:
         return is_open, value
+    if enough is not None and (value <= enough or bound > enough + 1e-6):
+        return is_open, bound
     close = (value - bound) / (value + paid) <= gap
     wanted = value - (cover.step * (1 - 1e-6) if cover.step else 1e-9 * value)
     keep = (bound_of(bound, cover, worth) + worth <= wanted) | is_open
@@ -175,7 +188,9 @@ def _priced(cover: Cover, value: float, steps: int) -> tuple[float, Numbers]:
     matrix = cover.by_site.astype(float)
     by_row = matrix.T.tocsr()
     size = np.diff(cover.table.start)
-    cheapest = np.minimum.reduceat((cover.price / np.maximum(np.diff(matrix.indptr), 1))[cover.table.site], cover.table.start[:-1])
+    cheapest = np.minimum.reduceat(
+        (cover.price / np.maximum(np.diff(matrix.indptr), 1))[cover.table.site], cover.table.start[:-1]
+    )
     price = cheapest * np.ones(len(size))
     best, best_price, best_worth = -np.inf, price, cover.price
     way, factor, stall = np.zeros_like(price), 1.0, 0

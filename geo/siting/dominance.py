@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Whole = NDArray[np.int64]
+    Rows = NDArray[np.int32] | Whole
     Flags = NDArray[np.int8]
 
 
@@ -30,7 +31,7 @@ def _uses_no_more(limits: Limits, k: int, j: int) -> bool:
 
 
 @kernel
-def _is_within(start: Whole, item: Whole, j: int, k: int) -> bool:
+def _is_within(start: Whole, item: Rows, j: int, k: int) -> bool:
     """Return whether the (rising) items of j are all items of k."""
     a, b, last = start[j], start[k], start[k + 1]
     while a < start[j + 1]:
@@ -43,7 +44,7 @@ def _is_within(start: Whole, item: Whole, j: int, k: int) -> bool:
 
 
 @kernel
-def dominated(start: Whole, demand: Whole, d_start: Whole, d_site: Whole, limits: Limits, fixed: Flags) -> Flags:
+def dominated(start: Whole, demand: Rows, d_start: Whole, d_site: Rows, limits: Limits, fixed: Flags) -> Flags:
     """Return which sites serve nobody, or only whom another, kept site serves that uses no more of any limit.
 
     The demand of a site must be rising, and who serves a demand is asked of the one that fewest serve.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import highspy
     from numpy.typing import NDArray
     from scipy.sparse import csc_array
 
@@ -47,7 +48,7 @@ def solve(model: Model, time_s: float, *, start: Numbers | None = None, step: fl
     """
     import highspy
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     options = {"output_flag": False, "time_limit": max(time_s, 0.05), "random_seed": SEED, "mip_rel_gap": gap}
     options |= {"mip_abs_gap": 0.999 * step if step else 1e-9, "mip_feasibility_tolerance": 1e-7}
     for name, value in options.items():
@@ -69,7 +70,7 @@ def solve(model: Model, time_s: float, *, start: Numbers | None = None, step: fl
     return Solved(np.array(solver.getSolution().col_value) if has_x else None, bound, False)
 
 
-def _lp(model: Model) -> object:
+def _lp(model: Model) -> highspy.HighsLp:
     import highspy
 
     lp = highspy.HighsLp()

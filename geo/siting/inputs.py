@@ -152,6 +152,13 @@ def read_effort(gap: Any, time_limit_s: Any, faults: Faults) -> tuple[float, flo
     return least, read_number("time_limit_s", time_limit_s, faults, say("siting.positive"), lambda x: x > 0)
 
 
+def read_flags(name: str, rows: Any, sites: int, faults: Faults) -> Flags:
+    """Return for each site whether it is one of these."""
+    flags = np.zeros(sites, dtype=bool)
+    flags[read_sites(name, rows, sites, faults)] = True
+    return flags
+
+
 def read_sites(name: str, rows: Any, sites: int, faults: Faults) -> Whole:
     """Return site numbers in rising order, each once, from numbers or from one yes or no for each site."""
     given = np.asarray(list(rows) if isinstance(rows, Iterable) else [rows])

@@ -68,7 +68,10 @@ class Instance:
         """Return each demand's second best value: entries are by falling value, so it is the second that is open."""
         is_open = value > 0
         run = np.append(0, np.cumsum(is_open))
-        return value[is_open & (run[1:] - np.repeat(run[self.table.start[:-1]], np.diff(self.table.start)) == 2)]
+        result: Numbers = value[
+            is_open & (run[1:] - np.repeat(run[self.table.start[:-1]], np.diff(self.table.start)) == 2)
+        ]
+        return result
 
     def bounded(self, bound: float) -> float:
         """Return the bound, brought down to the next value an objective can have."""
@@ -78,9 +81,7 @@ class Instance:
 
     def with_sites(self, sites: Whole, fixed: Flags) -> Instance:
         """Return the instance of these sites only; `fixed` are those of them that must be open."""
-        return replace(
-            self, table=falling(self.table.columns(sites)), limits=self.limits.of(sites), fixed=fixed
-        )
+        return replace(self, table=falling(self.table.columns(sites)), limits=self.limits.of(sites), fixed=fixed)
 
 
 def falling(table: Table) -> Table:

@@ -8,6 +8,7 @@ remembers the last ones (Camerini, Fratta & Maffioli 1975).
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ class Prices:
     """A bound and what it comes from.
 
     `demand` are the prices of being served (first; second), `limit` those of each limit. `worth` is what each site earns
-    beyond all prices but the main limit's; `main` is the price of that one; `part` is how much of each site is taken.
+    beyond all prices but the main limit's; `main` is the price of that one; `part` is how much of each site is taken, and
+    `mean` how much on the average of the last steps: near what the linear relaxation takes.
     """
 
     bound: float
@@ -44,6 +46,7 @@ class Prices:
     worth: Numbers
     main: float
     part: Numbers
+    mean: Numbers
 
 
 class Relaxed:
@@ -65,16 +68,29 @@ class Relaxed:
         self.main_use = np.asarray(uses[[0]].toarray()[0])
         self.others = uses[1:]
         self.free = np.flatnonzero(~instance.fixed)
+        self.alive = np.arange(table.sites)
         each = np.unique(self.main_use[self.free])
-        if len(each) == 1 and each[0] > 0:  # whole sites only
-            self.left[0] = np.floor(self.left[0] / each[0] * (1 + 1e-12)) * each[0]
+        self.whole = float(each[0]) if len(each) == 1 else 0.0  # sites that all use as much: only whole ones fit
+        if self.whole:
+            self.left[0] = np.floor(self.left[0] / self.whole * (1 + 1e-12)) * self.whole
         usual = np.maximum(np.abs(self.others).sum(axis=1), 1e-300) / max(1, table.sites)
         self.limit_scale = len(table.site) / max(1, table.sites) / usual**2
 
+    def within(self, out: Flags, must: Flags) -> Relaxed:
+        """Return the same without some sites, and with some that must be open."""
+        result = copy(self)
+        result.instance = replace(self.instance, fixed=self.instance.fixed | must)
+        result.alive = np.flatnonzero(~out)
+        result.free = np.flatnonzero(~out & ~result.instance.fixed)
+        result.left = self.instance.limits.left(result.instance.fixed)
+        if self.whole:
+            result.left[0] = np.floor(result.left[0] / self.whole * (1 + 1e-12)) * self.whole
+        return result
+
     def at(self, demand: Numbers, limit: Numbers) -> tuple[Prices, Numbers, Numbers]:
         """Return the bound at these prices, and how far demand and limits are from being met (the subgradient)."""
-        worth = np.empty(self.instance.table.sites)
-        worth_of_sites(self.start, self.demand, self.value, demand, self.share, worth)
+        worth = np.zeros(self.instance.table.sites)
+        worth_of_sites(self.start, self.demand, self.value, demand, self.share, self.alive, worth)
         net = worth - self.others.T @ limit if len(limit) else worth
         part, main = self._best_parts(net)
         bound = float(demand.sum() + limit @ self.left[1:] + main * self.left[0])
@@ -84,7 +100,7 @@ class Relaxed:
         unmet = np.ones_like(demand)
         take_from(self.start, self.demand, self.value, demand, self.share, taken, part[taken], unmet)
         free = np.where(self.instance.fixed, 0.0, part)
-        return Prices(bound, demand, limit, net, main, part), unmet, self.left[1:] - self.others @ free
+        return Prices(bound, demand, limit, net, main, part, part), unmet, self.left[1:] - self.others @ free
 
     def _best_parts(self, net: Numbers) -> tuple[Numbers, float]:
         """Return the best parts of sites within the main limit (a fractional knapsack), and what one more of it is worth."""
@@ -114,23 +130,26 @@ def start_prices(relaxed: Relaxed, first: Numbers, second: Numbers) -> Numbers:
     return np.minimum(relaxed.share[:, None] * middle, relaxed.ceiling)
 
 
-def priced(relaxed: Relaxed, demand: Numbers, limit: Numbers, lower: float, steps: int, *, gap: float = 0.0) -> Prices:
+def priced(
+    relaxed: Relaxed, demand: Numbers, limit: Numbers, lower: float, steps: int, *, factor: float = 1.0
+) -> Prices:
     """Return the best prices found in that many steps, from these on; `lower` is what is known to be reachable.
 
-    Stops when the bound meets `lower`, is within `gap` of it, or no longer falls.
+    Stops when the bound meets `lower`, or no longer falls. `factor` is the first step's share of Polyak's length.
     """
-    best: Prices | None = None
-    factor, stall = 1.0, 0
+    best = relaxed.at(demand, limit)[0]
+    stall, mean = 0, np.zeros(relaxed.instance.table.sites)
     way, limit_way = np.zeros_like(demand), np.zeros_like(limit)
     scale = relaxed.limit_scale
     for _ in range(steps):
         now, unmet, spare = relaxed.at(demand, limit)
-        if best is None or now.bound < best.bound:
-            stall = 0 if best is None or best.bound - now.bound > 1e-5 * abs(now.bound) else stall + 1
+        mean = 0.95 * mean + 0.05 * now.part
+        if now.bound < best.bound:
+            stall = 0 if best.bound - now.bound > 1e-5 * abs(now.bound) else stall + 1
             best = now
         else:
             stall += 1
-        if best.bound - lower <= gap * best.bound or factor < LEAST_STEP:
+        if best.bound <= lower or factor < LEAST_STEP:
             break
         if stall >= PATIENCE:
             factor, stall = factor * SHRINK, 0
@@ -146,18 +165,25 @@ def priced(relaxed: Relaxed, demand: Numbers, limit: Numbers, lower: float, step
         pace = factor * max(now.bound - lower, 1e-9 * abs(now.bound)) / length
         demand = np.clip(demand - pace * move, 0.0, relaxed.ceiling)
         limit = np.maximum(limit - pace * scale * limit_move, 0.0)
-    assert best is not None
-    return best
+    return replace(best, mean=mean)
 
 
 def forced(relaxed: Relaxed, prices: Prices, wanted: float) -> tuple[Flags, Flags]:
     """Return which sites no answer of at least `wanted` has, and which every one has (reduced-cost fixing)."""
     over = prices.worth - prices.main * relaxed.main_use
-    out = (prices.bound + over < wanted) & ~relaxed.instance.fixed
-    into = (prices.bound - over < wanted) & ~relaxed.instance.fixed
+    free = np.zeros(len(over), dtype=bool)
+    free[relaxed.free] = True
+    out = (prices.bound + over < wanted) & free
+    into = (prices.bound - over < wanted) & free
     return out, into & ~out
 
 
-def tightened(prices: Prices, bound: float) -> Prices:
-    """Return the prices with a bound that was found elsewhere."""
-    return replace(prices, bound=min(prices.bound, bound))
+def possible(instance: Instance, prices: Prices, wanted: float) -> Flags:
+    """Return the entries that an answer of at least `wanted` can serve a demand by.
+
+    A demand whose best site is worth less to it than its price takes the difference off the bound.
+    """
+    if instance.backup:
+        return np.ones(len(instance.value), dtype=bool)
+    result: Flags = prices.bound - (prices.demand[0][instance.table.demand] - instance.value) >= wanted
+    return result

@@ -50,7 +50,8 @@ class Limits:
         by_site = self.uses.T.tocsr()
         key = mixed(bits_of(self.most)[by_site.indices] ^ bits_of(by_site.data))
         total = np.append(np.zeros(1, np.uint64), np.cumsum(key, dtype=np.uint64))
-        return total[by_site.indptr[1:]] - total[by_site.indptr[:-1]]
+        result: NDArray[np.uint64] = total[by_site.indptr[1:]] - total[by_site.indptr[:-1]]
+        return result
 
 
 def limits_of(sites: int, rows: Sequence[tuple[Whole, Numbers, float]]) -> Limits:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
+from geo.siting.best import Found, best
 from geo.siting.inputs import (
     Faults,
     read_amounts,
     read_count,
     read_effort,
+    read_flags,
     read_number,
     read_serves,
     read_share,
@@ -67,43 +69,45 @@ def max_coverage(
     each site can serve (inf: any); a demand may be shared between sites, and part of it left. Of each group in
     `exclusive` at most one site is taken, of each of `caps` at most its count and its budget.
 
-    What is quick to prove is proved; beyond that the work ends when the bound is within `gap` (a share), or after about
+    What is quick to prove is proved; beyond that it ends when the bound is within `gap` (a share), or after about
     `time_limit_s`. The same seed gives the same sites, in whatever order the rows come.
 
-    Raises InputError if a table has the wrong shape, a number is missing, negative or out of range, neither count nor
-    budget is given, or the fixed sites alone pass a limit.
+    Raises InputError if a table has the wrong shape, a number is missing or out of range, neither count nor budget is
+    given, or the fixed sites alone pass a limit.
 
     Church & ReVelle 1974 (count), Hogan & ReVelle 1986 (backup), Current & Storbeck 1988 (capacity), Berman & Krass 2002
     (partial coverage), Khuller, Moss & Naor 1999 (budget).
     """
     faults = Faults()
     table = read_serves(serves, faults, is_share=True)
-    sites, demands = table.sites, table.demands
-    people = read_amounts("weight", weight, demands, faults)
-    second = read_share("backup", backup, faults)
-    least, time_s = read_effort(gap, time_limit_s, faults)
-    is_fixed = np.zeros(sites, dtype=bool)
-    is_fixed[read_sites("fixed", fixed, sites, faults)] = True
-    rows = _limit_rows(sites, count, cost, budget, exclusive, caps, faults)
-    if capacity is not None and second:
-        faults.add("capacity", say("siting.capacity_and_backup"), say("siting.capacity_and_backup_fix"))
-    most = None if capacity is None else read_amounts("capacity", capacity, sites, faults, may_be_inf=True)
+    people = read_amounts("weight", weight, table.demands, faults)
+    second, effort = read_share("backup", backup, faults), read_effort(gap, time_limit_s, faults)
+    is_fixed = read_flags("fixed", fixed, table.sites, faults)
+    rows = _limit_rows(table.sites, count, cost, budget, exclusive, caps, faults)
+    limits = _limits(rows, is_fixed, faults)
+    most = _capacity(capacity, second, table.sites, faults)
     faults.end()
-    limits = limits_of(sites, [(at, each, top) for _, at, each, top in rows])
-    _fixed_fit(limits, is_fixed, [name for name, *_ in rows], faults)
-    instance = Instance(falling(table), people, limits, is_fixed, second)
-    if most is not None:
-        from geo.siting.capacitated import best_within_capacity
-
-        found = best_within_capacity(instance, most, gap=least, time_s=time_s, seed=seed)
-    else:
-        from geo.siting.best import best
-
-        found = best(instance, gap=least, time_s=time_s, seed=seed)
+    found = _found(Instance(falling(table), people, limits, is_fixed, second), most, *effort, seed)
     between = gap_between(found.value, found.bound)
     status: Status = "optimal" if between == 0 else "bounded"
-    unserved = tuple(served_by_none(table).tolist())
-    return Siting(tuple(np.flatnonzero(found.is_open).tolist()), found.value, found.bound, between, status, unserved)
+    unserved, sites = served_by_none(table).tolist(), np.flatnonzero(found.is_open).tolist()
+    return Siting(tuple(sites), found.value, found.bound, between, status, tuple(unserved))
+
+
+def _found(instance: Instance, capacity: Numbers | None, gap: float, time_s: float, seed: int) -> Found:
+    if capacity is None:
+        return best(instance, gap=gap, time_s=time_s, seed=seed)
+    from geo.siting.capacitated import best_within_capacity
+
+    return best_within_capacity(instance, capacity, gap=gap, time_s=time_s, seed=seed)
+
+
+def _capacity(capacity: ArrayLike | None, backup: float, sites: int, faults: Faults) -> Numbers | None:
+    if capacity is None:
+        return None
+    if backup:
+        faults.add("capacity", say("siting.capacity_and_backup"), say("siting.capacity_and_backup_fix"))
+    return read_amounts("capacity", capacity, sites, faults, may_be_inf=True)
 
 
 def _limit_rows(
@@ -147,10 +151,11 @@ def _money(
     return [(name, sites, price[sites], most)]
 
 
-def _fixed_fit(limits: Limits, fixed: NDArray[np.bool_], names: Sequence[str], faults: Faults) -> None:
+def _limits(rows: Sequence[tuple[str, Whole, Numbers, float]], fixed: NDArray[np.bool_], faults: Faults) -> Limits:
+    """Return the limits; note the fault where the fixed sites alone pass one."""
+    limits = limits_of(len(fixed), [(at, each, top) for _, at, each, top in rows])
     used = limits.uses @ fixed.astype(float)
     for k in np.flatnonzero(used > limits.most * (1 + SLACK)).tolist():
         what = say("siting.fixed_too_many", used=float(used[k]), most=float(limits.most[k]))
-        faults.add(names[k], what, say("siting.fixed_too_many_fix", used=float(used[k])))
-    faults.end()
-
+        faults.add(rows[k][0], what, say("siting.fixed_too_many_fix", used=float(used[k])))
+    return limits

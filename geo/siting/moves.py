@@ -64,9 +64,9 @@ class State(NamedTuple):
 def _worth(value: int, first: int, second: int, a: int, b: int) -> int:
     """Return what one more site of that value adds to a demand whose two best are `first` and `second`."""
     if value > first:
-        return a * (value - first) + b * (first - second)
+        return int(a * (value - first) + b * (first - second))
     if value > second:
-        return b * (value - second)
+        return int(b * (value - second))
     return 0
 
 
@@ -98,7 +98,7 @@ def _retop(lists: Lists, state: State, i: int, new_top: Whole, new_by: Rows) -> 
         value = lists.d_value[e]
         state.gain[lists.d_site[e]] += _worth(value, f1, s1, a, b) - _worth(value, f0, s0, a, b)
         e += 1
-    return e - lists.d_start[i] + 1
+    return int(e - lists.d_start[i] + 1)
 
 
 @kernel
@@ -232,7 +232,9 @@ def _near(lists: Lists, state: State, start: int, seed: Whole) -> int:
 
 
 @kernel
-def _ruin(lists: Lists, limits: Limits, state: State, fixed: Flags, size: int, seed: Whole, closed: Rows) -> tuple[int, int]:
+def _ruin(
+    lists: Lists, limits: Limits, state: State, fixed: Flags, size: int, seed: Whole, closed: Rows
+) -> tuple[int, int]:
     """Close a random site and up to size - 1 near it; return how many were closed, and the work."""
     n = len(state.is_open)
     first = random(seed, n)

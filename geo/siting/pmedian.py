@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found, best
-from geo.siting.inputs import Faults, read_amounts, read_costs, read_count, read_effort, read_number, read_sites
+from geo.siting.inputs import Faults, read_amounts, read_costs, read_count, read_effort, read_flags, read_number
 from geo.siting.instance import Instance, falling
 from geo.siting.limits import limits_of
 from geo.siting.remedies import remedy_for_count, remedy_for_rows, served_by_none
 from geo.siting.setcover import fewest
-from geo.siting.table import Table
+from geo.siting.table import Table, lowest
 from layers.text import Text, say
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ class _Asked:
     def spent(self, is_open: Flags, otherwise: float) -> tuple[float, Flags]:
         """Return what everybody spends, those not served `otherwise` each, and which rows are not served."""
         cost = np.where(is_open[self.table.site], self.table.number, np.inf)
-        each = np.minimum.reduceat(cost, self.table.start[:-1]) if self.table.demands else np.zeros(0)
+        each = lowest(cost, self.table.start)
         left = np.isinf(each)
-        return float(np.minimum(np.where(left, otherwise, each), otherwise) @ self.weight), left
+        return float(np.minimum(each, otherwise) @ self.weight), left
 
 
 def p_median(
@@ -79,22 +79,16 @@ def p_median(
     table = read_costs(cost, faults)
     people = read_amounts("weight", weight, table.demands, faults)
     most = read_count("count", count, faults)
-    is_fixed = np.zeros(table.sites, dtype=bool)
-    is_fixed[read_sites("fixed", fixed, table.sites, faults)] = True
+    is_fixed = read_flags("fixed", fixed, table.sites, faults)
     least, time_s = read_effort(gap, time_limit_s, faults)
     if otherwise is not None:
         otherwise = read_number("otherwise", otherwise, faults, say("siting.not_negative"), lambda x: 0 <= x < np.inf)
     too_many_fixed(is_fixed, most, faults)
     faults.end()
-    unserved = served_by_none(table)
-    wanted = np.diff(table.start) > 0 if otherwise is None else np.ones(table.demands, dtype=bool)
-    rows = np.flatnonzero(wanted & (people > 0))
+    unserved = served_by_none(table) if otherwise is None else np.zeros(0, np.int64)
+    rows = np.setdiff1d(np.flatnonzero(people > 0), unserved)
     asked = _Asked(table.rows(rows), people[rows], most, is_fixed, least, time_s, seed)
-    if otherwise is not None:
-        found, left, remedy = _with_price(asked, otherwise), np.zeros(0, np.int64), None
-        unserved = unserved[:0]
-    else:
-        found, left, remedy = _everybody(asked)
+    found, left, remedy = _everybody(asked) if otherwise is None else _anybody(asked, otherwise)
     remedy = remedy or remedy_for_rows(unserved)
     between = gap_between(found.value, found.bound)
     status: Status = "infeasible" if remedy else "optimal" if between == 0 else "bounded"
@@ -127,9 +121,15 @@ def _everybody(asked: _Asked) -> tuple[Found, NDArray[np.int64], Text | None]:
     if cover.value <= asked.count:  # the search missed it: these serve everybody, though perhaps not well
         value = asked.spent(cover.is_open, np.inf)[0]
         return Found(cover.is_open, value, min(found.bound, value)), none, None
-    value, _ = asked.spent(found.is_open, 0.0)
-    remedy = remedy_for_count(asked.count, int(round(cover.bound)), int(round(cover.value)))
+    served = np.setdiff1d(np.arange(asked.table.demands), left)
+    value = replace(asked, table=asked.table.rows(served), weight=asked.weight[served]).spent(found.is_open, np.inf)[0]
+    remedy = remedy_for_count(asked.count, round(cover.bound), round(cover.value))
     return Found(found.is_open, value, value), left, remedy
+
+
+def _anybody(asked: _Asked, otherwise: float) -> tuple[Found, NDArray[np.int64], None]:
+    """Return the best sites where being served by none has its price: nobody has to be."""
+    return _with_price(asked, otherwise), np.zeros(0, dtype=np.int64), None
 
 
 def _with_price(asked: _Asked, otherwise: float) -> Found:
@@ -151,10 +151,7 @@ def _with_price(asked: _Asked, otherwise: float) -> Found:
 def _leverage(asked: _Asked, ceiling: Numbers) -> float:
     """Return what a share of the cost is, at least, as a share of what is saved against the ceiling."""
     table = asked.table
-    some = np.diff(table.start) > 0
-    least = np.where(some, np.inf, ceiling)
-    if len(table.number):
-        least[some] = np.minimum.reduceat(table.number, table.start[:-1][some])
+    least = lowest(table.number, table.start)
     total = float(ceiling @ asked.weight)
     return float(np.minimum(least, ceiling) @ asked.weight) / total if total > 0 else 1.0
 
@@ -177,4 +174,3 @@ def _ceiling(asked: _Asked, otherwise: float) -> Numbers:
         costs = table.rows(whole).number.reshape(len(whole), table.sites)
         ceiling[whole] = np.minimum(otherwise, np.partition(costs, k, axis=1)[:, k])
     return ceiling
-

@@ -49,7 +49,7 @@ class Search:
             np.zeros(len(self.limits.most)),
             np.zeros(1, np.int64),
         )
-        for j in np.flatnonzero(self.fixed):
+        for j in np.flatnonzero(self.fixed).tolist():
             moves.open_site(lists, self.limits, state, j)
         return state
 
@@ -61,7 +61,7 @@ class Search:
     def from_sites(self, is_open: Flags) -> Flags:
         """Open these sites as far as they fit, fill up greedily, and return what is open."""
         self.state = self._empty()
-        for j in np.flatnonzero(is_open & ~self.instance.fixed):
+        for j in np.flatnonzero(is_open & ~self.instance.fixed).tolist():
             if moves.fits(self.limits, self.state, j):
                 moves.open_site(self.lists, self.limits, self.state, j)
         return self._filled(self.is_priced)
@@ -104,6 +104,7 @@ def _scale(instance: Instance) -> float:
 
 
 def lists_of(instance: Instance) -> moves.Lists:
+    """Return who serves whom, as the kernels read it, values as whole numbers."""
     table = instance.table
     value = np.rint(instance.value * _scale(instance)).astype(np.int64)
     by_site = csc_array((np.arange(len(value)), table.site, table.start), shape=(table.demands, table.sites)[::-1])

@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found
-from geo.siting.inputs import Faults, read_amounts, read_effort, read_serves, read_sites
+from geo.siting.inputs import Faults, read_amounts, read_effort, read_flags, read_serves
 from geo.siting.remedies import remedy_for_rows, served_by_none
 from geo.siting.table import Table
 
@@ -43,8 +43,7 @@ def set_cover(
     faults = Faults()
     table = read_serves(serves, faults, is_share=False)
     price = np.ones(table.sites) if cost is None else read_amounts("cost", cost, table.sites, faults)
-    is_fixed = np.zeros(table.sites, dtype=bool)
-    is_fixed[read_sites("fixed", fixed, table.sites, faults)] = True
+    is_fixed = read_flags("fixed", fixed, table.sites, faults)
     least, time_s = read_effort(gap, time_limit_s, faults)
     faults.end()
     unserved = served_by_none(table)
@@ -57,19 +56,30 @@ def set_cover(
     return Siting(sites, found.value, found.bound, between, status, tuple(unserved.tolist()), remedy)
 
 
-def fewest(table: Table, fixed: Flags, *, time_s: float, seed: int) -> Found:
-    """Return the fewest sites that serve every row (each has a site), fixed ones among them."""
-    return cheapest(table, np.ones(table.sites), fixed, gap=0.0, time_s=time_s, seed=seed)
+def fewest(table: Table, fixed: Flags, *, time_s: float, seed: int, enough: int | None = None) -> Found:
+    """Return the fewest sites that serve every row (each has a site), fixed ones among them.
+
+    With `enough` it only has to be told whether so many will do.
+    """
+    price = np.ones(table.sites)
+    return cheapest(
+        table, price, fixed, gap=0.0, time_s=time_s, seed=seed, enough=None if enough is None else float(enough)
+    )
 
 
-def cheapest(table: Table, price: Numbers, fixed: Flags, *, gap: float, time_s: float, seed: int) -> Found:
-    """Return the cheapest sites that serve every row (each has a site); value and bound are their price."""
+def cheapest(
+    table: Table, price: Numbers, fixed: Flags, *, gap: float, time_s: float, seed: int, enough: float | None = None
+) -> Found:
+    """Return the cheapest sites that serve every row (each has a site); value and bound are their price.
+
+    With `enough` it ends when the price is no more than that, or cannot be.
+    """
     from geo.siting.covers import Cover, solved
 
     cover = Cover.of(table, price, fixed)
-    inner, bound = solved(cover, gap=gap, time_s=time_s, seed=seed)
+    limit = None if enough is None else enough - float(price[fixed].sum())
+    inner, bound = solved(cover, gap=gap, time_s=time_s, seed=seed, enough=limit)
     is_open = fixed.copy()
     is_open[cover.old_sites[inner]] = True
-    is_open |= cover.must
     value = float(price[is_open].sum())
-    return Found(is_open, value, min(value, bound + float(price[fixed | cover.must].sum())))
+    return Found(is_open, value, min(value, bound + float(price[fixed].sum())))

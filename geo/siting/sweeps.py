@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 @kernel
-def worth_of_sites(start: Whole, demand: Whole, value: Numbers, price: Numbers, share: Numbers, out: Numbers) -> None:
-    """Put into `out` what each site earns beyond the prices of being served first or second (rows of `price`)."""
-    for j in range(len(start) - 1):
+def worth_of_sites(
+    start: Whole, demand: Whole, value: Numbers, price: Numbers, share: Numbers, sites: Whole, out: Numbers
+) -> None:
+    """Put into `out` what each of these sites earns beyond the prices of being served first or second (rows of `price`)."""
+    for j in sites:
         total = 0.0
         for e in range(start[j], start[j + 1]):
             over = value[e] - price[0, demand[e]]
@@ -30,7 +32,14 @@ def worth_of_sites(start: Whole, demand: Whole, value: Numbers, price: Numbers, 
 
 @kernel
 def take_from(
-    start: Whole, demand: Whole, value: Numbers, price: Numbers, share: Numbers, sites: Whole, part: Numbers, left: Numbers
+    start: Whole,
+    demand: Whole,
+    value: Numbers,
+    price: Numbers,
+    share: Numbers,
+    sites: Whole,
+    part: Numbers,
+    left: Numbers,
 ) -> None:
     """Subtract from `left` (rows: served first, second) what these sites (`part` of each) would take at these prices."""
     for k in range(len(sites)):

@@ -79,11 +79,21 @@ def sums(values: NDArray[np.generic], start: Whole) -> NDArray[np.generic]:
     return result
 
 
+def lowest(values: Numbers, start: Whole) -> Numbers:
+    """Return the least of each run of values between two starts; inf of an empty one."""
+    result = np.full(len(start) - 1, np.inf)
+    some = np.diff(start) > 0
+    if some.any():
+        result[some] = np.minimum.reduceat(values, start[:-1][some])
+    return result
+
+
 def mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return 64 bits for each 64 bits that look random (the end of SplitMix64, Steele et al. 2014)."""
     some = (bits ^ (bits >> np.uint64(30))) * _MIX_1
     some = (some ^ (some >> np.uint64(27))) * _MIX_2
-    return some ^ (some >> np.uint64(31))
+    result: NDArray[np.uint64] = some ^ (some >> np.uint64(31))
+    return result
 
 
 def bits_of(numbers: Numbers) -> NDArray[np.uint64]:
@@ -120,7 +130,8 @@ def _equal(table: Table, twin: Whole) -> NDArray[np.bool_]:
     mine, other = table.rows(rows), table.rows(twin[rows])
     differs = (mine.site != other.site) | (mine.number != other.number)
     is_equal[rows] = sums(differs.astype(np.int64), mine.start) == 0
-    return is_equal
+    result: NDArray[np.bool_] = is_equal
+    return result
 
 
 def canonical(table: Table, weight: Numbers, site_key: NDArray[np.uint64]) -> tuple[Whole, Whole]:
@@ -129,7 +140,9 @@ def canonical(table: Table, weight: Numbers, site_key: NDArray[np.uint64]) -> tu
     Each gets a colour from its own figures, then from the colours of those it is joined with, three times over (Weisfeiler
     & Leman 1968). Those that still look alike keep the order they are given in; they are nearly always interchangeable.
     """
-    by_site = csr_array((np.arange(len(table.site)), table.site, table.start), shape=(table.demands, table.sites)).T.tocsr()
+    by_site = csr_array(
+        (np.arange(len(table.site)), table.site, table.start), shape=(table.demands, table.sites)
+    ).T.tocsr()
     entry = bits_of(table.number)
     demand = table.demand
     of_demand, of_site = bits_of(weight), mixed(site_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,188 +17,199 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Numbers = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Marks = NDArray[np.int8]
 
-# Of many sites so many are drawn to find the one to close.
+# Of many open sites so many are drawn to find the one to close.
 _DRAWN = 60
+# Sites that cost nothing cost this much, so that there is something to divide by.
+_LEAST_PRICE = 1e-9
+
+
+class Lists(NamedTuple):
+    """Who serves which row: by row and by site, and what each site costs."""
+
+    r_start: Whole
+    r_site: Whole
+    s_start: Whole
+    s_row: Whole
+    price: Numbers
+
+
+class State(NamedTuple):
+    """Which sites are open and which rows are bare, as lists with the place of each in them.
+
+    `score` is what a closed site would add, or an open one take away, in marks of rows; `sizes` are the lengths of both
+    lists and the turn, `spent` is the price of what is open. A closed site may be opened again where `can`: after a
+    neighbour has changed.
+    """
+
+    is_open: Marks
+    can: Marks
+    score: Whole
+    stamp: Whole
+    served: Whole
+    mark: Whole
+    opened: Whole
+    bare: Whole
+    place_open: Whole
+    place_bare: Whole
+    sizes: Whole
+    spent: Numbers
 
 
 def row_weighting(cover: Cover, effort: int, seed: int, *, start: Flags | None = None) -> Flags:
-    """Return the cheapest sites found, that serve every row, by looking at so many entries."""
+    """Return the cheapest sites found, that serve every row, by looking at about so many entries."""
     table, matrix = cover.table, cover.by_site
-    is_open = np.zeros(table.sites, dtype=np.int8) if start is None else start.astype(np.int8)
-    draw = np.array([seed % 2147483646 + 1], dtype=np.int64)
+    rows, sites = table.demands, table.sites
     s_start, s_row = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
-    search(table.start, table.site, s_start, s_row, cover.price, is_open, draw, effort)
-    return is_open.astype(bool)
+    lists = Lists(table.start, table.site, s_start, s_row, np.maximum(cover.price, _LEAST_PRICE))
+    state = State(
+        np.zeros(sites, np.int8),
+        np.ones(sites, np.int8),
+        np.diff(s_start),
+        np.zeros(sites, np.int64),
+        np.zeros(rows, np.int64),
+        np.ones(rows, np.int64),
+        np.empty(sites, np.int64),
+        np.arange(rows),
+        np.full(sites, -1),
+        np.arange(rows),
+        np.array([0, rows, 1]),
+        np.zeros(1),
+    )
+    for j in [] if start is None else np.flatnonzero(start).tolist():
+        toggle(lists, state, j)
+    best = np.zeros(sites, np.int8)
+    search(lists, state, best, np.array([seed % 2147483646 + 1]), effort)
+    return best.astype(bool)
 
 
 @kernel
-def _toggle(
-    d_start: Whole, d_site: Whole, s_start: Whole, s_row: Whole, is_open: NDArray[np.int8], count: Whole, mark: Whole,
-    score: Whole, j: int
-) -> int:
-    """Open site j if it is closed, else close it; keep what each would add or take away. Return the work."""
-    opening = is_open[j] == 0
-    work = 0
-    for e in range(s_start[j], s_start[j + 1]):
-        i = s_row[e]
-        before = count[i]
-        count[i] += 1 if opening else -1
-        if before > 2 or (before == 2 and opening):
-            continue
-        for f in range(d_start[i], d_start[i + 1]):
-            k = d_site[f]
-            work += 1
-            if k == j:
-                continue
-            if opening and before == 0:
-                score[k] -= mark[i]
-            elif opening and is_open[k]:
-                score[k] -= mark[i]
-            elif not opening and before == 1:
-                score[k] += mark[i]
-            elif not opening and before == 2 and is_open[k]:
-                score[k] += mark[i]
-    is_open[j] = 1 if opening else 0
+def toggle(lists: Lists, state: State, j: int) -> int:
+    """Open site j if it is closed, else close it; keep what follows from it. Return how many entries were looked at."""
+    change = 1 if state.is_open[j] == 0 else -1
+    work = lists.s_start[j + 1] - lists.s_start[j]
     total = 0
-    for e in range(s_start[j], s_start[j + 1]):
-        i = s_row[e]
-        if (opening and count[i] == 1) or (not opening and count[i] == 0):
-            total += mark[i]
-    score[j] = total
-    return work + s_start[j + 1] - s_start[j]
+    for e in range(lists.s_start[j], lists.s_start[j + 1]):
+        i = lists.s_row[e]
+        more = max(state.served[i], state.served[i] + change)  # sites that serve it, j among them
+        state.served[i] += change
+        if more == 1:
+            total += state.mark[i]
+            _bare(state, i, change)
+        if more > 2:
+            continue
+        for f in range(lists.r_start[i], lists.r_start[i + 1]):
+            k = lists.r_site[f]
+            work += 1
+            if k != j and (more == 1 or state.is_open[k]):
+                state.score[k] -= change * state.mark[i]
+    state.score[j] = total
+    state.is_open[j] = 1 if change > 0 else 0
+    if change > 0:
+        state.opened[state.sizes[0]], state.place_open[j] = j, state.sizes[0]
+    else:
+        last = state.opened[state.sizes[0] - 1]
+        state.opened[state.place_open[j]], state.place_open[last] = last, state.place_open[j]
+    state.sizes[0] += change
+    state.spent[0] += change * lists.price[j]
+    return int(work)
 
 
 @kernel
-def _least(opened: Whole, size: int, score: Whole, price: Numbers, stamp: Whole, tabu: int, seed: Whole) -> int:
-    """Return the place in `opened` of the site that is missed least for its price, the one opened longest ago of equals."""
+def _bare(state: State, i: int, change: int) -> None:
+    """Put row i on the list of bare rows (change < 0), or take it off."""
+    if change < 0:
+        state.bare[state.sizes[1]], state.place_bare[i] = i, state.sizes[1]
+    else:
+        last = state.bare[state.sizes[1] - 1]
+        state.bare[state.place_bare[i]], state.place_bare[last] = last, state.place_bare[i]
+    state.sizes[1] -= change
+
+
+@kernel
+def _fill(lists: Lists, state: State) -> int:
+    """Open what serves most marks for its price until no row is bare; return the work."""
+    work = 0
+    while state.sizes[1] > 0:
+        best, most = -1, 0.0
+        for j in range(len(state.score)):
+            if not state.is_open[j] and state.score[j] > most * lists.price[j]:
+                best, most = j, state.score[j] / lists.price[j]
+        if best < 0:
+            break
+        work += toggle(lists, state, best)
+    return work
+
+
+@kernel
+def _least(lists: Lists, state: State, tabu: int, seed: Whole) -> int:
+    """Return the open site that is missed least for its price, the one opened longest ago of equals; -1 if there is none."""
     best, least = -1, 0.0
+    size = state.sizes[0]
     tries = size if size <= 2 * _DRAWN else _DRAWN
     for t in range(tries):
-        place = t if tries == size else random(seed, size)
-        j = opened[place]
+        j = state.opened[t if tries == size else random(seed, size)]
         if j == tabu:
             continue
-        lost = score[j] / max(price[j], 1e-9)
-        if best < 0 or lost < least or (lost == least and stamp[j] < stamp[opened[best]]):
-            best, least = place, lost
-    return best
+        lost = state.score[j] / lists.price[j]
+        if best < 0 or lost < least or (lost == least and state.stamp[j] < state.stamp[best]):
+            best, least = j, lost
+    return int(best)
 
 
 @kernel
-def search(
-    d_start: Whole, d_site: Whole, s_start: Whole, s_row: Whole, price: Numbers, is_open: NDArray[np.int8], seed: Whole,
-    effort: int
-) -> None:
-    """Leave in `is_open` the cheapest cover found; it is filled up greedily first."""
-    rows, sites = len(d_start) - 1, len(s_start) - 1
-    mark, count, stamp = np.ones(rows, np.int64), np.zeros(rows, np.int64), np.zeros(sites, np.int64)
-    can = np.ones(sites, np.int8)
-    score = np.zeros(sites, np.int64)
-    start = is_open.copy()
-    is_open[:] = 0
-    for j in range(sites):
-        score[j] = s_start[j + 1] - s_start[j]
-    opened, where, size, spent = np.empty(sites, np.int64), np.full(sites, -1), 0, 0.0
-    bare, place, left = np.empty(rows, np.int64), np.empty(rows, np.int64), rows
-    for i in range(rows):
-        bare[i], place[i] = i, i
-    best, best_price = np.zeros(sites, np.int8), np.inf
-    work, turn, tabu = 0, 1, -1
-    at_start, pick = True, 0
+def _for_row(lists: Lists, state: State, i: int) -> int:
+    """Return the closed site of row i that serves most marks for its price and may be opened; -1 if there is none."""
+    best, most = -1, -1.0
+    for f in range(lists.r_start[i], lists.r_start[i + 1]):
+        k = lists.r_site[f]
+        gain = state.score[k] / lists.price[k]
+        if state.can[k] and (gain > most or (gain == most and state.stamp[k] < state.stamp[best])):
+            best, most = k, gain
+    return int(best)
+
+
+@kernel
+def _free_neighbours(lists: Lists, state: State, j: int) -> None:
+    """Let every site that shares a row with site j be opened again."""
+    for e in range(lists.s_start[j], lists.s_start[j + 1]):
+        i = lists.s_row[e]
+        for f in range(lists.r_start[i], lists.r_start[i + 1]):
+            if lists.r_site[f] != j:
+                state.can[lists.r_site[f]] = 1
+
+
+@kernel
+def search(lists: Lists, state: State, best: Marks, seed: Whole, effort: int) -> None:
+    """Leave in `best` the cheapest cover found."""
+    work, tabu, cheapest = _fill(lists, state), -1, np.inf
     while True:
-        if at_start:  # open what was given, then what serves most for its price
-            while pick < sites and not start[pick]:
-                pick += 1
-            j = pick if pick < sites else -1
-            pick += 1
-            if j < 0 and left > 0:
-                most = 0.0
-                for k in range(sites):
-                    if score[k] > most * max(price[k], 1e-9) and not is_open[k]:
-                        j, most = k, score[k] / max(price[k], 1e-9)
+        while state.sizes[1] == 0:  # everything is served: keep that, and go on with one site less
+            if state.spent[0] < cheapest * (1 - 1e-12):
+                best[:], cheapest = state.is_open, state.spent[0]
+            j = _least(lists, state, -1, seed)
             if j < 0:
-                at_start = False
-                continue
-        elif left == 0:
-            if spent < best_price - 1e-12 * spent:
-                best[:], best_price = is_open, spent
-            p = _least(opened, size, score, price, stamp, -1, seed)
-            if p < 0:
-                break
-            j = opened[p]
-        else:
-            j = -1
-        if work >= effort and not at_start:
-            break
+                return
+            work += toggle(lists, state, j) + _DRAWN
+            state.stamp[j] = state.sizes[2]
+        if work >= effort:
+            return
+        state.sizes[2] += 1
+        j = _least(lists, state, tabu, seed)
         if j >= 0:
-            was = is_open[j] == 1
-            work += _toggle(d_start, d_site, s_start, s_row, is_open, count, mark, score, j)
-            size, spent, left = _noted(opened, where, size, spent, price, j, was, s_start, s_row, count, bare, place, left)
-            stamp[j] = turn
-            continue
-        turn += 1
-        p = _least(opened, size, score, price, stamp, tabu, seed)
-        if p >= 0:
-            j = opened[p]
-            work += _toggle(d_start, d_site, s_start, s_row, is_open, count, mark, score, j) + _DRAWN
-            size, spent, left = _noted(opened, where, size, spent, price, j, True, s_start, s_row, count, bare, place, left)
-            stamp[j], can[j] = turn, 0
-            for e in range(s_start[j], s_start[j + 1]):
-                i = s_row[e]
-                for f in range(d_start[i], d_start[i + 1]):
-                    if d_site[f] != j:
-                        can[d_site[f]] = 1
-        while left > 0:
-            i = bare[random(seed, left)]
-            j, most = -1, -1.0
-            for f in range(d_start[i], d_start[i + 1]):
-                k = d_site[f]
-                gain = score[k] / max(price[k], 1e-9)
-                if can[k] and (gain > most or (gain == most and stamp[k] < stamp[j])):
-                    j, most = k, gain
-            if j < 0 or spent + price[j] >= best_price - 1e-12 * spent:
-                break
-            work += _toggle(d_start, d_site, s_start, s_row, is_open, count, mark, score, j)
-            size, spent, left = _noted(opened, where, size, spent, price, j, False, s_start, s_row, count, bare, place, left)
-            stamp[j], tabu = turn, j
-            for e in range(s_start[j], s_start[j + 1]):
-                h = s_row[e]
-                for f in range(d_start[h], d_start[h + 1]):
-                    can[d_site[f]] = 1
-            break
-        for b in range(left):
-            i = bare[b]
-            mark[i] += 1
-            for f in range(d_start[i], d_start[i + 1]):
-                score[d_site[f]] += 1
-            work += d_start[i + 1] - d_start[i]
-        if p < 0 and left > 0 and size == 0:
-            continue
-    is_open[:] = best
-
-
-@kernel
-def _noted(
-    opened: Whole, where: Whole, size: int, spent: float, price: Numbers, j: int, was: bool, s_start: Whole, s_row: Whole,
-    count: Whole, bare: Whole, place: Whole, left: int
-) -> tuple[int, float, int]:
-    """Keep the lists of open sites and of bare rows after site j was toggled (`was`: it was open); return their sizes."""
-    if was:
-        last = opened[size - 1]
-        opened[where[j]], where[last] = last, where[j]
-        where[j] = -1
-        size, spent = size - 1, spent - price[j]
-    else:
-        opened[size], where[j] = j, size
-        size, spent = size + 1, spent + price[j]
-    for e in range(s_start[j], s_start[j + 1]):
-        i = s_row[e]
-        if was and count[i] == 0:
-            bare[left], place[i] = i, left
-            left += 1
-        elif not was and count[i] == 1:
-            last = bare[left - 1]
-            bare[place[i]], place[last] = last, place[i]
-            left -= 1
-    return size, spent, left
+            work += toggle(lists, state, j) + _DRAWN
+            state.stamp[j], state.can[j] = state.sizes[2], 0
+            _free_neighbours(lists, state, j)
+        j = _for_row(lists, state, state.bare[random(seed, state.sizes[1])])
+        if j >= 0 and state.spent[0] + lists.price[j] < cheapest * (1 - 1e-12):
+            work += toggle(lists, state, j)
+            state.stamp[j], tabu = state.sizes[2], j
+            _free_neighbours(lists, state, j)
+        for b in range(state.sizes[1]):
+            i = state.bare[b]
+            state.mark[i] += 1
+            work += lists.r_start[i + 1] - lists.r_start[i] + 1
+            for f in range(lists.r_start[i], lists.r_start[i + 1]):
+                state.score[lists.r_site[f]] += 1
+        work += 10
