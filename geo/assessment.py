@@ -11,6 +11,7 @@ from geo.forecast import forecast
 from geo.joining import joining_notes
 from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
 from geo.petitions import Voices, heard, with_voices
+from geo.places import grain_notes
 from geo.projects import merged
 from geo.ranking import Ranked
 from geo.rule import Rule
@@ -78,7 +79,7 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assess
     found_out = study(offered, coverages, gaps, world, plan.settings, voices=counts)
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
     notes += joining_notes(world)
-    notes += voices.notes
+    notes += [*voices.notes, *(grain_notes(layers) if coverages else ())]
     if len(offered) < len(projects):
         notes.append(say("tasks.not_proposed_again", count=len(projects) - len(offered)))
     gaps = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)

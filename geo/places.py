@@ -96,6 +96,16 @@ def homes_of(layers: Layers, units: gpd.GeoDataFrame) -> Homes:
     return Homes(homes, layer, tuple(notes))
 
 
+def grain_notes(layers: Layers) -> list[Text]:
+    """Return how fine the demand is that rules on homes judge: cells of a raster, or homes; layer by layer."""
+    found = []
+    for layer in layers.of_kind("demand"):
+        key = "rules.grain_cells" if layer.source.format == "geotiff" else "rules.grain_homes"
+        people = float(layer.frame["people"].sum())
+        found.append(say(key, layer=layer.name, count=len(layer.frame), people=round(people)))
+    return found
+
+
 def judged_units(world: World, ref: str, where: str | None) -> gpd.GeoDataFrame:
     """Return the villages a rule judges: those `ref` means and `where` keeps; raises LayerError if there is no layer."""
     rows = world.units.loc[world.layers.rows("units", ref).index]

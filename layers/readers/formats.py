@@ -91,6 +91,13 @@ FORMATS: tuple[Format, ...] = (
     Format("dxf", (".dxf",), _is_dxf, "dxf:read", _GDAL),
     Format("filegdb", (".gdb",), _starts(b"\x03\x00\x00\x00", b"\x04\x00\x00\x00"), "filegdb:read", _GDAL),
     Format("osm", (".osm.pbf", ".osm", ".osm.gz"), _is_osm, "osm:read", ("osmium", "geopandas")),
+    Format(
+        "geotiff",
+        (".tif", ".tiff"),
+        _starts(b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
+        "raster:read",
+        ("rasterio", "shapely"),
+    ),
     Format("csv", (".csv", ".tsv", ".txt"), _is_text, "delimited:read", ("pandas",)),
 )
 
