@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Barred = tuple[Project, tuple[Failed, ...]]
 
+# The notes a study makes, by their keys: another study of the same run replaces them.
+STUDY_NOTES = frozenset(("projects.redundant", "ranking.gated", "ranking.unknown_ids"))
+
 
 @dataclass(frozen=True)
 class Gated:
@@ -100,7 +103,7 @@ def study(
     picks = choose(free, worth, purse, safety_net_first=settings.safety_net_first, first=choice.inside)
     ranked = _with_even_ranks(listed(picks, free, seen, gaps, world), choice, seen, settings)
     gated = _gated(free, picks, barred, worth, purse)
-    notes = _notes(ranked, free, gated)
+    notes = _notes(ranked, free, gated, _unknown_ids(projects, gaps, settings))
     found = Study(ranked, gated, placed=placed, notes=notes)
     if settings.budget is None or not ranked:
         return found
@@ -217,11 +220,25 @@ def _no_land_left(project: Project) -> Failed:
     return Failed("land", say("ranking.gate_parcel_taken", parcel=", ".join(parcel for parcel, _ in project.takes)))
 
 
-def _notes(ranked: Sequence[Ranked], free: Sequence[Project], gated: Sequence[Gated]) -> tuple[Text, ...]:
+def _unknown_ids(projects: Sequence[Project], gaps: Sequence[Gap], settings: Settings) -> list[str]:
+    """Return the ids that the plan's ranking names and that no project and no gap of this run has."""
+    options = settings.ranking
+    known = {project.id for project in projects} | {gap.id for gap in gaps}
+    named = (*options.inside, *options.outside, *options.gates.funded, *options.gates.confirmed)
+    return sorted({id_ for id_ in named if id_ not in known})
+
+
+def _notes(
+    ranked: Sequence[Ranked], free: Sequence[Project], gated: Sequence[Gated], unknown: Sequence[str]
+) -> tuple[Text, ...]:
     landless = {one.project.id for one in gated}.intersection(project.id for project in free)
     redundant = len(free) - len(ranked) - len(landless)
     notes = [say("projects.redundant", count=redundant)] if redundant else []
-    return (*notes, say("ranking.gated", count=len(gated))) if gated else tuple(notes)
+    if gated:
+        notes.append(say("ranking.gated", count=len(gated)))
+    if unknown:
+        notes.append(say("ranking.unknown_ids", ids=", ".join(unknown)))
+    return tuple(notes)
 
 
 def _judged(
