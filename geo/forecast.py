@@ -39,10 +39,11 @@ class RuleForecast:
 class Forecast:
     """The check as it would come out once the tasks `counted` are finished, rule by rule, and the gaps that then remain.
 
-    `left_out` are the tasks that could not be counted in, each with the reason; what they promise is in no figure.
+    `coverages` are the second check's own. `left_out` are the tasks that could not be counted in, each with the reason; what they promise is in no figure.
     """
 
     rules: Mapping[str, RuleForecast]
+    coverages: Mapping[str, Coverage]
     remaining: tuple[Gap, ...]
     counted: tuple[int, ...]
     left_out: tuple[tuple[int, Text], ...]
@@ -65,7 +66,7 @@ def forecast(
     after = coverages_of(rules, then) if edits else coverages
     remaining = in_order(gap for some in gaps_of(after, then).values() for gap in some) if edits else tuple(gaps)
     by_rule = {id_: _both(coverages[id_], after[id_]) for id_ in coverages}
-    return Forecast(by_rule, remaining, tuple(counted), tuple(left_out))
+    return Forecast(by_rule, after, remaining, tuple(counted), tuple(left_out))
 
 
 def _unusable(promise: Promise, world: World) -> Text | None:
