@@ -82,10 +82,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class Tracked:
-    """One gap of one task, as it was when the task was last tied to it, in the CRS of the run it is looked for in."""
+    """One gap of one task, as it was when the task was last tied to it, in the CRS of the run it is looked for in.
+
+    Of a task that `is_closed` a gap that only partly lies on its ground is another: it needs a task of its own anyway.
+    """
 
     task: int
     gap: SeenGap
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,7 @@ def _finding(
     if not same:  # a neighbour's gap may have swallowed this one, unless both always lay on the same ground
         bear = [match for match in matches if match.is_same and match.gap in owned_by_id]
         same = [match for match in bear if not _compete([one.gap, owned_by_id[match.gap]])]
-    unclear = [match for match in matches if not match.is_same and match.gap not in owned]
+    unclear = [match for match in matches if not (match.is_same or match.gap in owned or one.is_closed)]
     if _compete([seen.gaps[match.gap] for match in same]) or (unclear and not same):
         names = tuple(seen.gaps[match.gap].id for match in same or unclear)
         return Finding(one.task, one.gap, "ambiguous", candidates=names)

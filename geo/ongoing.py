@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.projects import Project
-    from layers.ledger.task import State, Task
+    from layers.ledger.task import State, Task, TaskGap
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,12 @@ class Ongoing:
 
 def tracked(tasks: Iterable[Task]) -> list[Tracked]:
     """Return every gap of these tasks as a follow-up looks for it."""
-    return [
-        Tracked(
-            task.id,
-            SeenGap(gap.id, gap.rule_id, gap.place_ids, gap.amount, gap.unit, people, shapely.from_wkt(gap.shape)),
-        )
-        for task in tasks
-        for gap in task.gaps
-        for people in (float("nan") if gap.people is None else gap.people,)
-    ]
+    return [Tracked(task.id, _seen(gap), task.is_closed) for task in tasks for gap in task.gaps]
+
+
+def _seen(gap: TaskGap) -> SeenGap:
+    people = float("nan") if gap.people is None else gap.people
+    return SeenGap(gap.id, gap.rule_id, gap.place_ids, gap.amount, gap.unit, people, shapely.from_wkt(gap.shape))
 
 
 def promises(tasks: Iterable[Task], followup: Followup) -> list[Promise]:

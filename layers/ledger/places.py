@@ -52,8 +52,11 @@ def start_ledger(place: str, *, name: str, route: Route, who: str, at: dt.dateti
 
 
 def exists(place: str) -> bool:
-    """Return whether there is something at a place; a server is asked only when it is opened."""
-    return postgres.is_url(place) or Path(place).exists()
+    """Return whether there is something at a place, or that cannot be told; a server is asked only when it is opened."""
+    try:
+        return postgres.is_url(place) or Path(place).exists()
+    except OSError:
+        return True
 
 
 def _opened(place: str, *, on_share: bool) -> Store:

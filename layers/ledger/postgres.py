@@ -123,11 +123,15 @@ class PostgresStore:
 def created(url: str) -> PostgresStore:
     """Return a new, empty ledger in a database that has none; raises LedgerError if it has, NotSavedError if it cannot."""
     connection = _connected(url)
-    with _told(url), connection.transaction():
-        if _has_ledger(connection):
-            raise LedgerError([Problem(shown_url(url), say("tasks.is_there"), say("tasks.use_it"))])
-        connection.execute(SCHEMA)
-        connection.execute("INSERT INTO coverplan_ledger VALUES (%s, 0)", (VERSION,))
+    try:
+        with _told(url), connection.transaction():
+            if _has_ledger(connection):
+                raise _refused(url, say("tasks.is_there"), say("tasks.use_it"))
+            connection.execute(SCHEMA)
+            connection.execute("INSERT INTO coverplan_ledger VALUES (%s, 0)", (VERSION,))
+    except BaseException:
+        connection.close()
+        raise
     return PostgresStore(url, connection)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from layers.ledger.book import NotSavedError
 from layers.ledger.event import Event
-from layers.problems import LedgerError, Problem
+from layers.problems import LedgerError, PlannerError, Problem
 from layers.text import Text, say
 
 APPLICATION_ID = 0x43504C47  # "CPLG" in the file's header
@@ -152,9 +152,9 @@ def created(path: Path) -> SqliteStore:
 
     Raises LedgerError if there is something already, and NotSavedError if it cannot be written.
     """
-    if path.exists():
-        raise LedgerError([Problem(str(path), say("tasks.is_there"), say("tasks.use_it"))])
     with _told(path):
+        if path.exists():
+            raise _refused(path, say("tasks.is_there"), say("tasks.use_it"))
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             settle(connection)
@@ -176,8 +176,8 @@ def opened(path: Path) -> SqliteStore:
     Raises LedgerError if it is missing, empty, another program's, a newer version's or damaged, and NotSavedError if it
     cannot be read. Reading only, it is opened for writing too: a killed command may have left something to undo.
     """
-    _refuse_unless_file(path)
     with _told(path):
+        _refuse_unless_file(path)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
         try:
             settle(connection)
@@ -190,8 +190,8 @@ def opened(path: Path) -> SqliteStore:
 
 def version_of(path: Path) -> int:
     """Return the version of a ledger file (0: it is not one); raises as `opened` does if it cannot be read at all."""
-    _refuse_unless_file(path)
     with _told(path):
+        _refuse_unless_file(path)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
         try:
             is_ours = _number(connection, "application_id") == APPLICATION_ID
@@ -233,7 +233,11 @@ def _look_over(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _faults(connection: sqlite3.Connection) -> list[str]:
-    return [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)") if row[0] != "ok"]
+    """Return what SQLite's own check finds, a line each; a page that cannot be read says nothing of what is in it."""
+    found = [line for row in connection.execute("PRAGMA integrity_check(10)") for line in str(row[0]).splitlines()]
+    if any("unable to get the page" in line for line in found):
+        raise NotSavedError(" ".join(found[:2]))
+    return [line for line in found if line != "ok" and not line.startswith("***")]
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
@@ -284,6 +288,10 @@ def _told(path: Path) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise damaged(path, str(error)) from error
         raise NotSavedError(str(error)) from error
+    except OSError as error:
+        if isinstance(error, PlannerError):
+            raise
+        raise NotSavedError(error.strerror or str(error)) from error
     except UnicodeError as error:  # a text cell that is no text any more
         raise damaged(path, str(error)) from error
 
@@ -295,7 +303,10 @@ def damaged(path: Path, detail: str) -> LedgerError:
 
 def last_backup(path: Path) -> Text:
     """Return what to do instead: the newest backup beside a ledger, if there is one."""
-    kept = sorted(backup_folder(path).glob("*.sqlite")) if backup_folder(path).is_dir() else []
+    try:
+        kept = sorted(backup_folder(path).glob("*.sqlite")) if backup_folder(path).is_dir() else []
+    except OSError:  # the disk that refused the ledger refuses this as well
+        kept = []
     return say("tasks.restore_last", backup=str(kept[-1]), path=str(path)) if kept else say("tasks.no_backup")
 
 

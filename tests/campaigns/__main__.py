@@ -23,7 +23,7 @@ def names() -> dict[str, str]:
 def main() -> int:
     """Run the campaign that is asked for, or list all; return 1 if it found something, 2 if there is none of that name."""
     known = names()
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    asked = (sys.argv[1] if len(sys.argv) > 1 else "").replace("-", "_")
     if asked in known:
         sys.argv = [f"python -m tests.campaigns {asked}", *sys.argv[2:]]
         return int(importlib.import_module(f"tests.campaigns.{asked}").main() or 0)

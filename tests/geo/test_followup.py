@@ -262,3 +262,17 @@ def test_shares_are_of_area_of_length_and_of_points():
     assert covered_share(MultiPoint(HOMES), SQUARE) == 1.0
     assert covered_share(box(0, 0, 0.001, 20), Point(0, 10)) == 1.0
     assert covered_share(Point(), SQUARE) == 0.0
+
+
+def test_a_gap_beside_the_ground_of_a_closed_task_is_new_and_not_a_riddle():
+    third = box(700, 0, 1700, 1000)
+    seen = run([gap("h", third, places=["Z"])], {"A": ("met", SQUARE), "Z": ("short", third)})
+    followed = follow_up([Tracked(1, gap("g", SQUARE, places=["A"]), is_closed=True)], seen)
+    assert (followed.outcome(1), followed.new) == ("closed", ("h",))
+
+
+def test_an_unclear_gap_is_clear_once_it_has_a_task_of_its_own():
+    third = box(700, 0, 1700, 1000)
+    seen = run([gap("h", third, places=["Z"])], {"A": ("met", SQUARE), "Z": ("short", third)})
+    tracked = [Tracked(1, gap("g", SQUARE, places=["A"])), Tracked(2, gap("h", third, places=["Z"]))]
+    assert [finding.outcome for finding in follow_up(tracked, seen).findings] == ["closed", "open"]
