@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.reasons import reason_text
 from layers.kinds import KINDS
 from layers.library import profile_title, profiles
-from layers.text import LANGUAGES, Text, catalogue, spoken
+from layers.text import LANGUAGES, Text, catalogue, say, spoken
+from maps.degrees import to_degrees
 from maps.page.basemap import drawn_layer, spots, words_of
+from maps.page.cameras import Cameras, cameras_of
 from maps.page.findings import worst_unit
+from maps.page.onlinemap import online_map
 from maps.page.packing import Pack
 from maps.page.pinyin import readings
 from maps.page.scorecard import STATES, unit_rows
@@ -50,22 +55,26 @@ def contents(assessment: Assessment, counted: Totals, *, language: Language) -> 
     pack = Pack()
     shapes = Shapes(assessment.world.layers.crs, pack)
     units = unit_rows(assessment)
+    cameras = cameras_of(assessment)
+    layers = list(assessment.world.layers.values())
     data: dict[str, Json] = {
         "plan": _plan(assessment, language),
         "pinyin": readings(_searched(assessment, units)),
         "words": {each: {key: both[each] for key, both in sorted(catalogue("page").items())} for each in LANGUAGES},
-        "layers": [{**_books(layer), **drawn_layer(layer, shapes, pack)} for layer in assessment.world.layers.values()],
+        "basemap": _basemap(assessment, units),
+        "layers": [{**_books(layer), **drawn_layer(cameras.drawn(layer), shapes, pack)} for layer in layers],
         "units": _units(units, shapes),
         "rules": [
-            _rule(coverage, counted.cards[id_], units) | {"drawn": _places(coverage, units, shapes, pack)}
+            _rule(coverage, counted.cards[id_], units) | {"drawn": _places(coverage, cameras, units, shapes, pack)}
             for id_, coverage in assessment.coverages.items()
         ],
-        "gaps": _gaps(assessment, units, shapes),
-        "projects": _projects(assessment, units, shapes),
-        "after_tasks": _after_tasks(assessment, units),
+        "gaps": _gaps(assessment, cameras, units, shapes),
+        "projects": _projects(assessment, cameras, units, shapes),
+        "after_tasks": None,
+        "tasks": _tasks(assessment),
         "findings": [[_kind(line), both_languages(line)] for line in counted.findings],
         "notes": [both_languages(note) for note in assessment.notes],
-        "rejects": _rejects(layer.rejects for layer in assessment.world.layers.values()),
+        "rejects": _rejects(layer.rejects for layer in layers),
     }
     data["grid"] = {"bits": GRID_BITS, "sets": shapes.sets, "columns": pack.directory}
     return data, pack.base64()
@@ -112,6 +121,18 @@ def _plan(assessment: Assessment, language: Language) -> Json:
     }
 
 
+def _basemap(assessment: Assessment, units: pd.DataFrame) -> Json:
+    """Return the base map that the plan names, for the middle of the villages or else of all layers."""
+    settings = assessment.plan.settings.page
+    if settings.basemap == "none":
+        return None
+    frames = [layer.frame for layer in assessment.world.layers.values() if "geometry" in layer.frame]
+    geometries = [units["geometry"].to_numpy(), *(frame["geometry"].to_numpy() for frame in frames)]
+    west, south, east, north = next(b for b in map(shapely.total_bounds, geometries) if np.isfinite(b).all())
+    middle = to_degrees(assessment.world.layers.crs).transform((west + east) / 2, (south + north) / 2)
+    return online_map(settings, middle, os.environ)
+
+
 def _books(layer: Layer) -> Json:
     schema, source = KINDS[layer.kind], layer.source
     return {
@@ -135,7 +156,6 @@ def _units(units: pd.DataFrame, shapes: Shapes) -> Json:
 
 def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
     rule, frame = coverage.rule, coverage.frame
-    status = coverage.frame["status"]
     worst = worst_unit(card)
     return {
         "id": rule.id,
@@ -148,10 +168,18 @@ def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
         "unit": coverage.measured.unit,
         "sense": coverage.measured.sense,
         "places": len(frame),
-        "counts": [int((status == word).sum()) for word in _STATUS_BYTE],
         "people": number(np.nansum(frame["people"].to_numpy(float))),
-        "people_short": number(np.nansum(frame["people_short"].to_numpy(float))),
         "worst": -1 if worst is None else int(units.index.get_loc(worst)),
+        **_standing(coverage, card),
+    }
+
+
+def _standing(coverage: Coverage, card: pd.DataFrame) -> Json:
+    """Return how a rule stands over all its places and in each village."""
+    status = coverage.frame["status"]
+    return {
+        "counts": [int((status == word).sum()) for word in _STATUS_BYTE],
+        "people_short": number(np.nansum(coverage.frame["people_short"].to_numpy(float))),
         "cards": _cards(card),
     }
 
@@ -172,9 +200,9 @@ def _cards(card: pd.DataFrame) -> Json:
     return {"state": [STATES.index(state) for state in card["state"]], **numbers}
 
 
-def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
+def _places(coverage: Coverage, cameras: Cameras, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
     frame = coverage.frame
-    number_of_set, rows = shapes.rows_of(frame)
+    number_of_set, rows = shapes.rows_of(cameras.places(coverage.rule.id, frame))
     row, words = pd.factorize(frame["reason"])
     codes = sorted({str(word) for word in words if _given(word)})
     of_code = {code: place for place, code in enumerate(codes, start=1)}
@@ -194,8 +222,10 @@ def _places(coverage: Coverage, units: pd.DataFrame, shapes: Shapes, pack: Pack)
     }
 
 
-def _gaps(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
+def _gaps(assessment: Assessment, cameras: Cameras, units: pd.DataFrame, shapes: Shapes) -> Json:
     gaps, rules = assessment.gaps, list(assessment.coverages)
+    tasks, closed_by_tasks = _task_of_gap(assessment)
+    drawn = _objects([cameras.shape((gap.rule_id,), gap.geometry) for gap in gaps])
     return {
         "id": [gap.id for gap in gaps],
         "rule": [rules.index(gap.rule_id) for gap in gaps],
@@ -207,16 +237,19 @@ def _gaps(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
         "people": [number(gap.people) for gap in gaps],
         "reason": [both_languages(gap.reason) for gap in gaps],
         "closed_at": _closed_at(assessment),
-        "shapes": shapes.put(_objects([gap.geometry for gap in gaps])),
-        "spots": shapes.put(spots(_objects([gap.geometry for gap in gaps]))),
+        "task": tasks,
+        "closed_by_tasks": closed_by_tasks,
+        "shapes": shapes.put(drawn),
+        "spots": shapes.put(spots(drawn)),
     }
 
 
-def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Json:
+def _projects(assessment: Assessment, cameras: Cameras, units: pd.DataFrame, shapes: Shapes) -> Json:
     ranked, rules = assessment.ranked, list(assessment.coverages)
     gap_row = {gap.id: row for row, gap in enumerate(assessment.gaps)}
     row_of_unit = {str(id_): row for row, id_ in enumerate(units.index)}
     projects = [row.project for row in ranked]
+    drawn = _objects([cameras.shape(project.rule_ids, project.geometry) for project in projects])
     return {
         "id": [project.id for project in projects],
         "rank": [row.rank for row in ranked],
@@ -234,8 +267,8 @@ def _projects(assessment: Assessment, units: pd.DataFrame, shapes: Shapes) -> Js
         "stays_in": [None for row in ranked],
         "relief": [_relief(row, rules, row_of_unit) for row in ranked],
         "why": [both_languages(row.why) for row in ranked],
-        "shapes": shapes.put(_objects([project.geometry for project in projects])),
-        "spots": shapes.put(spots(_objects([project.geometry for project in projects]))),
+        "shapes": shapes.put(drawn),
+        "spots": shapes.put(spots(drawn)),
     }
 
 
@@ -258,8 +291,31 @@ def _closed_at(assessment: Assessment) -> list[int]:
     return [closed.get(gap.id, NEVER) for gap in assessment.gaps]
 
 
-def _after_tasks(assessment: Assessment, units: pd.DataFrame) -> Json:
-    return None
+def _tasks(assessment: Assessment) -> Json:
+    """Return the tasks of the ledger as far as a gap's card tells of them: empty where there is none."""
+    tasks = assessment.ongoing.tasks if assessment.ongoing else ()
+    return [
+        {
+            "id": task.id,
+            "title": task.title,
+            "state": both_languages(say(f"tasks.state_{task.state}")),
+            "light": both_languages(say(f"tasks.light_{task.light}")),
+            "who": ", ".join(name for name in (task.department, task.leader) if name),
+            "due": task.due.isoformat() if task.due else None,
+        }
+        for task in tasks
+    ]
+
+
+def _task_of_gap(assessment: Assessment) -> tuple[list[int], list[bool]]:
+    """Return for each gap the row of the open task on it (-1: none), and whether the forecast finds it closed."""
+    ongoing, gaps = assessment.ongoing, assessment.gaps
+    if ongoing is None:
+        return [-1] * len(gaps), [False] * len(gaps)
+    row = {task.id: at for at, task in enumerate(ongoing.tasks)}
+    remaining = {gap.id for gap in ongoing.forecast.remaining}
+    tasks = [row.get(ongoing.working_on.get(gap.id, -1), -1) for gap in gaps]
+    return tasks, [gap.id not in remaining for gap in gaps]
 
 
 def _searched(assessment: Assessment, units: pd.DataFrame) -> Iterable[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from layers.text import LANGUAGES, say
 from maps.page import assets
 from maps.page.contents import contents
+from maps.page.onlinemap import origins
 from maps.page.policy import content_policy, inert_json
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def html(written: Written, *, element: str, script: str) -> str:
     return "".join(
         (
             f'<!DOCTYPE html>\n<html lang="{tag}">\n<head>\n<meta charset="utf-8">\n',
-            f'<meta http-equiv="Content-Security-Policy" content="{content_policy(scripts, styles)}">\n',
+            f'<meta http-equiv="Content-Security-Policy" content="{content_policy(scripts, styles, origins(written.data["basemap"]))}">\n',
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="referrer" content="no-referrer">\n',
             f"<title>{escape(written.title)}</title>\n",

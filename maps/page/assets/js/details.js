@@ -74,11 +74,21 @@ function gapDetails(row) {
       [say("village"), unitLink(gaps.unit[row])],
       [say("severity"), say("severity_" + gaps.severity[row])],
       [say("norm"), normWords(rule)],
+      [say("department"), rule.department],
       [say("gap_id"), gaps.id[row]],
     ]),
     make("p", { class: "why" }, either(gaps.reason[row])),
+    taskWords(row),
     projects.length ? make("p", {}, say("closed_by"), " ", projects.slice(0, 5).map((at) => link(projectName(at), () => goToProject(at)))) : null
   );
+}
+
+/** Who is working on the gap, and until when; null if nobody is. */
+function taskWords(row) {
+  const task = view.data.tasks[view.data.gaps.task[row]];
+  if (!task) return null;
+  const facts = ["#" + task.id + " " + task.title, task.who, either(task.state), either(task.light), task.due ? say("task_due", { date: task.due }) : null];
+  return make("p", { class: "task" }, make("strong", {}, say("task")), " ", facts.filter(Boolean).join(" · "));
 }
 
 function normWords(rule) {

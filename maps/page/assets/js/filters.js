@@ -48,5 +48,6 @@ function departmentChooser() {
 
 function statusChooser() {
   if (!view.data.projects.id.length) return null;
-  return chooser("status", view.status, [["", say("all_statuses")], ["in", say("status_in")], ["out", say("status_out")]]);
+  const options = [["", say("all_statuses")], ["in", say("status_in")], ["out", say("status_out")]];
+  return chooser("status", view.status, view.data.tasks.length ? options.concat([["task", say("status_task")]]) : options);
 }

@@ -59,7 +59,7 @@ function settle(card) {
 
 /** Is the gap closed in the present view? */
 function gapClosed(row) {
-  if (view.when === "tasks" && view.preview === null) return Boolean(view.data.gaps.closed_by_tasks && view.data.gaps.closed_by_tasks[row]);
+  if (view.when === "tasks" && view.preview === null) return view.data.gaps.closed_by_tasks[row];
   return view.data.gaps.closed_at[row] < doneCount();
 }
 

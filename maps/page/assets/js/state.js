@@ -38,7 +38,7 @@ function ruleShown(rule) {
 
 function gapShown(row) {
   const gaps = view.data.gaps;
-  return ruleShown(gaps.rule[row]) && (view.unit < 0 || gaps.unit[row] === view.unit) && (!view.severity || gaps.severity[row] === view.severity) && (!view.status || view.status === gapStatus(row));
+  return ruleShown(gaps.rule[row]) && (view.unit < 0 || gaps.unit[row] === view.unit) && (!view.severity || gaps.severity[row] === view.severity) && (!view.status || view.status === (view.status === "task" && gaps.task[row] >= 0 ? "task" : gapStatus(row)));
 }
 
 function projectShown(row) {
