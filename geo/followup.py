@@ -17,6 +17,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.coverage import MET, UNKNOWN
@@ -160,14 +161,24 @@ def judged_rule(
     gaps: Sequence[SeenGap], place_ids: Iterable[str], status: Iterable[str], geometry: NDArray[np.object_]
 ) -> Judged:
     """Return one rule's gaps and places, each gap where its places are: some are drawn elsewhere (the bridge that lacks)."""
-    ids = tuple(place_ids)
-    row = {id_: i for i, id_ in enumerate(ids)}
-    grounded = []
-    for gap in gaps:
-        places = geometry[[row[id_] for id_ in gap.place_ids if id_ in row]]
-        is_there = not len(places) or shapely.dwithin(places, gap.geometry, SAME_WITHIN_M).all()
-        grounded.append(gap if is_there else replace(gap, geometry=shapely.union_all(places)))
-    return Judged(tuple(grounded), ids, tuple(status), geometry)
+    ids = pd.Index(place_ids, dtype="str")
+    ground = grounds(gaps, ids, geometry)
+    grounded = (replace(gap, geometry=shape) for gap, shape in zip(gaps, ground, strict=True))
+    return Judged(tuple(grounded), tuple(ids), tuple(status), geometry)
+
+
+def grounds(
+    gaps: Sequence[SeenGap] | Sequence[Gap], place_ids: pd.Index, geometry: NDArray[np.object_]
+) -> list[BaseGeometry]:
+    """Return where each gap of a rule lies: as it is drawn, or where it is drawn away from its places, on these."""
+    shapes = [gap.geometry for gap in gaps]
+    owner = np.repeat(np.arange(len(gaps)), [len(gap.place_ids) for gap in gaps])
+    row = place_ids.get_indexer(pd.Index([id_ for gap in gaps for id_ in gap.place_ids], dtype="str"))
+    owner, row = owner[row >= 0], row[row >= 0]
+    near = shapely.dwithin(geometry[row], np.array(shapes, dtype=object)[owner], SAME_WITHIN_M)
+    for away in np.unique(owner[~near]).tolist():
+        shapes[away] = shapely.union_all(geometry[row[owner == away]])
+    return shapes
 
 
 def follow_up(tracked: Iterable[Tracked], found: Mapping[str, Judged]) -> Followup:

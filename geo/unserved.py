@@ -181,7 +181,7 @@ def projects_for(unserved: Unserved, gaps: Sequence[Gap], plan: Blueprint, world
 
 def _beside(unserved: Unserved, rows: Rows) -> Sites:
     spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * unserved.ways.usual_m(unserved.cutoff))
-    return beside_homes(unserved.ids[rows], unserved.ways.stands.foot[rows], unserved.weight[rows], spacing_m)
+    return beside_homes(unserved.ids[rows], unserved.ways.stands.foot_of(rows), unserved.weight[rows], spacing_m)
 
 
 def _chosen(pairs: Pairs, sites: Sites, weight: Numbers) -> list[tuple[int, Rows]]:

@@ -49,12 +49,12 @@ class Stands:
     homes: Shapes
     at: Snapped | None = None
 
-    @cached_property
-    def foot(self) -> Shapes:
-        """The place beside the road; where there is no road, the home itself."""
+    def foot_of(self, rows: Rows | Flags) -> Shapes:
+        """Return for these homes the place beside the road; where there is no road, the home itself."""
+        homes = self.homes[rows]
         if self.at is None:
-            return self.homes
-        feet: Shapes = np.where(self.at.edge >= 0, shapely.points(self.at.x, self.at.y), self.homes)
+            return homes
+        feet: Shapes = np.where(self.at.edge[rows] >= 0, shapely.points(self.at.x[rows], self.at.y[rows]), homes)
         return feet
 
 

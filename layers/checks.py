@@ -198,8 +198,11 @@ def _frame(checked: Checked, kept: NDArray[np.intp], crs: pyproj.CRS | None) -> 
         geometry = np.full(len(cells), None, dtype=object)
     if geometry is not None:
         source, part, geometry = parts_of_lines(geometry)
-        ids = np.array([f"{ids[at]}/{number}" if number else ids[at] for at, number in zip(source, part, strict=True)])
-        cells, rows = cells.iloc[source], rows[source]
+        if len(source) > len(rows):
+            ids = np.array(
+                [f"{ids[at]}/{number}" if number else ids[at] for at, number in zip(source, part, strict=True)]
+            )
+            cells, rows = cells.iloc[source], rows[source]
     frame = cells.drop(columns="id").set_axis(pd.Index(ids, dtype="str", name="id"), axis=0)
     if geometry is not None:
         frame = gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    import pandas as pd
     import pyproj
     from numpy.typing import NDArray
 
@@ -56,14 +57,14 @@ class _Placed:
     sha256: str
 
 
-def read_layers(plan: Plan) -> Layers:
+def read_layers(plan: Plan, *, meanwhile: Callable[[], None] | None = None) -> Layers:
     """Return every layer of the plan, checked, in the plan's order, all in one metric CRS.
 
     Each layer's books balance: used + repaired + rejected == rows_in. Raises LayerError (PlanError for the plan's own
     CRS) with the faults of all layers that stop the run, not only the first: what cannot be read, and what has more
-    rows or people rejected than the plan allows.
+    rows or people rejected than the plan allows. `meanwhile` may be called once, while other processes read the files.
     """
-    found = examined(plan)
+    found = examined(plan, meanwhile=meanwhile)
     problems = stopping(found, plan)
     if problems:
         raise LayerError(problems)
@@ -98,12 +99,12 @@ def stopping(found: Examined, plan: Plan) -> list[Problem]:
     return problems
 
 
-def examined(plan: Plan) -> Examined:
+def examined(plan: Plan, *, meanwhile: Callable[[], None] | None = None) -> Examined:
     """Return whatever can be read of the plan's layers; raises PlanError where no CRS can be found for the run."""
     from layers.crs import name_of
 
     refused: dict[str, tuple[Problem, ...]] = {}
-    placed = _each(_read(plan, refused), _placed, refused)
+    placed = _each(_read(plan, refused, meanwhile), _placed, refused)
     for name, problem in _lonlat_swapped(placed).items():
         refused[name] = (problem,)
         del placed[name]
@@ -143,7 +144,9 @@ def _library_errors() -> tuple[type[Exception], ...]:
     return ArrowException, ProjError, ShapelyError, UnicodeError, MemoryError
 
 
-def _read(plan: Plan, refused: dict[str, tuple[Problem, ...]]) -> dict[str, tuple[Request, Raw]]:
+def _read(
+    plan: Plan, refused: dict[str, tuple[Problem, ...]], meanwhile: Callable[[], None] | None
+) -> dict[str, tuple[Request, Raw]]:
     """Return what each layer asked for and the rows of its file."""
     from layers.readers.confined import read_apart
     from layers.readers.formats import prepare, read_raw
@@ -151,7 +154,7 @@ def _read(plan: Plan, refused: dict[str, tuple[Problem, ...]]) -> dict[str, tupl
     asked = _each(plan.layers, lambda name, spec: _request(plan, name, spec), refused)
     in_files = [request for request in asked.values() if not is_database(request.spec.path)]
     prepare(in_files)
-    answers = read_apart(in_files, read_raw)
+    answers = read_apart(in_files, read_raw, meanwhile=meanwhile)
     answers |= {name: _from_database(asked[name]) for name in asked if name not in answers}
     for name, answer in answers.items():
         if isinstance(answer, LayerError):
@@ -287,12 +290,9 @@ def _apart(layers: Mapping[str, Layer], refused: dict[str, tuple[Problem, ...]])
     An id that an earlier layer of the kind has already is written `layer:id`. Units cannot be told apart like that,
     because others refer to them: the later of two layers of units that have a unit in common is refused.
     """
-    import numpy as np
-
     result: dict[str, Layer] = {}
     for name, layer in layers.items():
-        earlier = [other.frame.index for other in result.values() if other.kind == layer.kind]
-        clash = np.logical_or.reduce([layer.frame.index.isin(ids) for ids in earlier]) if earlier else np.bool_(False)
+        clash = _among(layer.frame.index, [other.frame.index for other in result.values() if other.kind == layer.kind])
         if clash.any() and layer.kind == "units":
             what = say("readers.unit_twice", id=str(layer.frame.index[clash][0]), count=int(clash.sum()))
             refused[name] = (Problem(name, what, say("readers.unit_twice_fix")),)
@@ -305,3 +305,16 @@ def _apart(layers: Mapping[str, Layer], refused: dict[str, tuple[Problem, ...]])
             layer = replace(layer, frame=frame.iloc[order], rows=rows)
         result[name] = layer
     return result
+
+
+def _among(ids: pd.Index, others: list[pd.Index]) -> NDArray[np.bool_]:
+    """Return which of these ids are among the others, by Arrow: pandas looks at every one in Python."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = np.zeros(len(ids), dtype=bool)
+    for other in others:
+        known = pc.is_in(pa.array(ids.array, pa.large_string()), value_set=pa.array(other.array, pa.large_string()))
+        found |= known.to_numpy(zero_copy_only=False)
+    return found

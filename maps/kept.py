@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from geo.followup import judged
+from geo.followup import grounds
 from layers.editjson import plain_edits
 
 if TYPE_CHECKING:
@@ -44,9 +44,11 @@ class KeptGap:
 
 def keep(assessment: Assessment, path: Path, day: str) -> None:
     """Add the tables to a package; raises sqlite3.Error if it cannot be written."""
-    ground = {
-        gap.id: gap.geometry for seen in judged(assessment.coverages, assessment.gaps).values() for gap in seen.gaps
-    }
+    ground: dict[str, BaseGeometry] = {}
+    for rule_id, coverage in assessment.coverages.items():
+        own = [gap for gap in assessment.gaps if gap.rule_id == rule_id]
+        lies = grounds(own, coverage.frame.index, coverage.frame.geometry.to_numpy())
+        ground |= dict(zip((gap.id for gap in own), lies, strict=True))
     shapes = shapely.to_wkb([ground[gap.id] for gap in assessment.gaps]) if assessment.gaps else []
     gaps = [
         (gap.id, _json(gap.place_ids), _finite(gap.amount), gap.unit, _finite(gap.people), shape)

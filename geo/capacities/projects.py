@@ -189,7 +189,7 @@ def _fits(site: tuple[str, str], count: float, plan: Blueprint, world: World) ->
 def _beside(coverage: Coverage, around: Catchments, wanting: _Wanting, rows: Rows) -> Sites:
     spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * around.ways.usual_m(around.cutoff))
     ids = coverage.frame.index.to_numpy(object)
-    return beside_homes(ids[rows], around.stands.foot[rows], wanting.weight[rows], spacing_m)
+    return beside_homes(ids[rows], around.stands.foot_of(rows), wanting.weight[rows], spacing_m)
 
 
 def _new(

@@ -85,7 +85,7 @@ def _built(rule: ChainOptions, k: int, lacking: Rows, known: Known, world: World
     while len(left):
         spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * ways.usual_m(limit))
         ids = sources.index.to_numpy(object)[left]
-        sites = sites.and_(beside_homes(ids, ways.stands.foot[left], weight[left], spacing_m))
+        sites = sites.and_(beside_homes(ids, ways.stands.foot_of(left), weight[left], spacing_m))
         served = np.zeros(0, np.int64)
         for site, some in _chosen(ways, sites, left, weight, _worth(rule, k, sites, world), limit):
             projects += _one(rule, k, sites.at(np.array([site])), plan, world)

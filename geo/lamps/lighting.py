@@ -131,7 +131,9 @@ def bounding(reach: Reach, taken: Flags, dark: Stretches, ids: NDArray[np.object
 
     "start" and "end" where it is the road itself that ends. The lowest id where several lights end at the same metre.
     """
-    lit = reach.take(taken[reach.device])
+    is_dark = np.zeros(int(max(reach.stretches.line.max(initial=-1), dark.line.max(initial=-1))) + 1, dtype=bool)
+    is_dark[dark.line] = True
+    lit = reach.take(taken[reach.device] & is_dark[reach.stretches.line])
     sides = []
     for edge, at, word in ((lit.stretches.end_m, dark.start_m, "start"), (lit.stretches.start_m, dark.end_m, "end")):
         order = np.lexsort((lit.device, edge, lit.stretches.line))

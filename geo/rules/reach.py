@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
+import pandas as pd
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -141,7 +142,7 @@ class Reach(Rule):
     def _refuse_lists(self, world: World) -> None:
         """Raise LayerError for each layer that is a list without places: no distance can be measured to or from those."""
         facilities = [layer for layer, _ in world.layers.parts(self._meant.kind, self._meant.ref)]
-        homes = [world.layers[name] for name in dict.fromkeys(world.demand.layer)]
+        homes = [world.layers[name] for name in pd.unique(world.demand.layer)]
         lists = [layer for layer in (*homes, *facilities) if len(layer.frame) and layer.frame.geometry.isna().all()]
         fix = say("rules.no_places_fix")
         if lists:

@@ -77,11 +77,16 @@ class _Child:
 
 
 def read_apart(
-    requests: Sequence[Request], read: Callable[[Request], Raw], *, readable: Sequence[Path] = ()
+    requests: Sequence[Request],
+    read: Callable[[Request], Raw],
+    *,
+    readable: Sequence[Path] = (),
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, Answer]:
     """Return for each layer its rows, or what is said of its file; as many children at once as there are processors.
 
     `readable` are folders that the children may read in besides those of their file and of Python.
+    `meanwhile` is done once, while they read.
     """
     if not hasattr(os, "fork"):
         return {request.name: _answer(read, request) for request in requests}
@@ -93,6 +98,9 @@ def read_apart(
             while waiting and len(children) < (os.cpu_count() or 1):
                 child = _born(waiting.pop(0), read, readable, tuple(children.values()))
                 children[child.pipe] = child
+            if meanwhile is not None:
+                meanwhile()
+                meanwhile = None
             for child in _finished(children):
                 del children[child.pipe]
                 answers |= _answers(child)

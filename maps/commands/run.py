@@ -71,7 +71,7 @@ def _done(
     start = time.perf_counter()
     from layers.reading import read_layers
 
-    layers = read_layers(plan)
+    layers = read_layers(plan, meanwhile=_get_ready)
     read = time.perf_counter()
     step(say("cli.working").in_(language))
     from geo.assessment import assess
@@ -111,6 +111,14 @@ def _ledger(plan: Plan, crs: str, given: str | None) -> State | None:
 
     with ledger_at(place) as ledger:
         return in_crs(ledger.state, crs)
+
+
+def _get_ready() -> None:
+    """Import what comes after the reading, while other processes read."""
+    import scipy.sparse.csgraph  # noqa: F401
+
+    import geo.assessment  # noqa: F401
+    import maps.writing  # noqa: F401
 
 
 def _summary(
