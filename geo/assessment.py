@@ -23,6 +23,7 @@ from layers.text import Text, say
 if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.gaps import Gap
+    from geo.network.workers import Workers
     from geo.pareto import Outcome
     from geo.portfolio import Portfolio
     from geo.projects import Project
@@ -58,14 +59,15 @@ class Assessment:
         return assessment_html(self)
 
 
-def assess(plan: Plan, layers: Layers, *, ledger: State | None = None) -> Assessment:
+def assess(plan: Plan, layers: Layers, *, ledger: State | None = None, workers: Workers | None = None) -> Assessment:
     """Return coverage, gaps and ranked projects for the plan's rules over these layers.
 
     Gaps stand in the order of their ids. With a ledger (its shapes in the CRS of the layers) what its open tasks work on
-    is not proposed again, and the forecast says what is left once they are finished. Raises InputError with what every
+    is not proposed again, and the forecast says what is left once they are finished. Workers are other processes that
+    share the work; they change nothing in what is found. Raises InputError with what every
     rule finds wrong with the layers it names, and PlannerError if two gaps got one id.
     """
-    world = World(layers, plan.settings.date, plan.settings.network)
+    world = World(layers, plan.settings.date, plan.settings.network, workers)
     coverages = coverages_of([cast(Rule, rule) for rule in plan.rules], world)
     found = gaps_of(coverages, world)
     gaps = in_order(gap for some in found.values() for gap in some)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from geo.network.modes import Joining
     from geo.network.routes import Routes
     from geo.network.snap import Snapped
+    from geo.network.workers import Workers
     from layers.edit import Edit
     from layers.layer import Layers
 
@@ -35,6 +36,7 @@ class World:
     layers: Layers
     date: dt.date | None = None
     joined_by: NetworkSettings = field(default_factory=NetworkSettings)
+    workers: Workers | None = None  # other processes that networks may ask
     _networks: dict[tuple[str, str, Unit], RoadNetwork] = field(default_factory=dict, repr=False)
     _snaps: dict[tuple[str, str, float], Snapped] = field(default_factory=dict, repr=False)
     _routes: dict[tuple[str, str], Routes] = field(default_factory=dict, repr=False)
@@ -66,7 +68,8 @@ class World:
 
         key = (mode, roads, unit)
         if key not in self._networks:
-            self._networks[key] = network_of(mode, self.roads_for(mode, roads), unit=unit, joining=self.joining)
+            network = network_of(mode, self.roads_for(mode, roads), unit=unit, joining=self.joining)
+            self._networks[key] = replace(network, workers=self.workers)
         return self._networks[key]
 
     @cached_property
@@ -122,7 +125,7 @@ class World:
         networks = {} if "roads" in touched else self._networks
         snaps = {} if touched & {"roads", "units", "demand"} else self._snaps
         routes = {} if touched & {"roads", "units", "demand", "facilities", "points"} else self._routes
-        other = World(self.layers.with_edits(edits), self.date, self.joined_by, networks, snaps, routes)
+        other = World(self.layers.with_edits(edits), self.date, self.joined_by, self.workers, networks, snaps, routes)
         for name, kinds in (("units", {"units"}), ("demand", {"units", "demand"})):
             if name in self.__dict__ and not kinds & touched:
                 other.__dict__[name] = self.__dict__[name]

@@ -96,11 +96,13 @@ def run(
     strict: Strict = False,
     public: Annotated[bool, typer.Option("--public")] = False,
     ledger: Ledger = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="dask://HOST:PORT")] = None,
 ) -> int:
     """Check the plan's rules and write map, ranked list and report."""
     from maps.commands.run import run
 
-    return run(plan, ctx.obj.asked, out=out, budget=budget, pdf=pdf, strict=strict, public=public, ledger=ledger)
+    asked = ctx.obj.asked
+    return run(plan, asked, out=out, budget=budget, pdf=pdf, strict=strict, public=public, ledger=ledger, engine=engine)
 
 
 @app.command(cls=Command)

@@ -28,6 +28,7 @@ from geo.network.routes import Routes, routes
 from geo.network.snap import MAX_SNAP_M, Segments, Snapped, snapped
 from geo.network.topology import Topology, topology_of
 from geo.network.whatif import WhatIf
+from geo.network.workers import Workers, pairs_by, reach_by, snapped_by
 from layers.problems import LayerError, Problem
 from layers.text import say
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
 
 REACHED, BEYOND, UNREACHABLE, OFF_NETWORK = "reached", "beyond", "unreachable", "off_network"
 STATUSES = (REACHED, BEYOND, UNREACHABLE, OFF_NETWORK)
@@ -59,6 +61,7 @@ class RoadNetwork:
     costs: Costs
     joins: pd.DataFrame  # road, other_road (ids), gap_m, x, y of every loose end that was joined
     barriers: NDArray[np.object_] | None = None  # lines and areas that no way from a point to its road crosses
+    workers: Workers | None = None  # other processes, where bounded questions go to; None: answered here
 
     @classmethod
     def from_frame(
@@ -99,7 +102,7 @@ class RoadNetwork:
         Raises LayerError if the points are in another CRS, or are not points.
         """
         x, y = self._coordinates(points)
-        found = snapped(self._segments, x, y, max_snap_m=max_snap_m)
+        found = self._feet(x, y, max_snap_m)
         if self.barriers is None or not self.topology.edges:
             return found
         return on_own_side(self.topology, found, x, y, self.barriers, max_snap_m=max_snap_m)
@@ -151,14 +154,11 @@ class RoadNetwork:
         turned = len(end) < len(start)
         costs, graph = (self.costs.turned(), self._towards) if turned else (self.costs, self._outwards)
         sources, targets = (end, start) if turned else (start, end)
-        found = pairs_within(
-            graph,
-            self.topology,
-            costs,
-            legs(self.topology, costs, sources, leaving=True),
-            legs(self.topology, costs, targets, leaving=False),
-            limit=limit_of(cutoff),
-        )
+        ways = legs(self.topology, costs, sources, leaving=True), legs(self.topology, costs, targets, leaving=False)
+        if self.workers is not None and np.isfinite(cutoff):
+            found = pairs_by(self.workers, self.topology, costs, *ways, limit_of(cutoff))
+        else:
+            found = pairs_within(graph, self.topology, costs, *ways, limit=limit_of(cutoff))
         origin, destination = (found.destination, found.origin) if turned else (found.origin, found.destination)
         order = _by_ids(origin_ids, destination_ids, origin, destination, in_rows=not turned)
         return pd.DataFrame(
@@ -216,6 +216,8 @@ class RoadNetwork:
         point's row. Raises LayerError as `snap` does.
         """
         at = points if isinstance(points, Snapped) else self.snap(points, max_snap_m=max_snap_m)
+        if self.workers is not None:
+            return reach_by(self.workers, self.topology, self.costs, at, radius_m)
         return reach_along(self.topology, self._ends, at, radius_m)
 
     def dependency(
@@ -316,6 +318,15 @@ class RoadNetwork:
     @cached_property
     def _ends(self) -> Ends:
         return ends_of(self.topology)
+
+    def _feet(self, x: Numbers, y: Numbers, max_snap_m: float) -> Snapped:
+        if self.workers is None or not np.isfinite(max_snap_m):
+            return snapped(self._segments, x, y, max_snap_m=max_snap_m)
+        found, far = snapped_by(self.workers, self.topology, self.costs, x, y, max_snap_m)
+        alone = snapped(self._segments, x[far], y[far], max_snap_m=max_snap_m)
+        for name, values in vars(found).items():
+            values[far] = getattr(alone, name)
+        return found
 
     def _placed(self, points: Any, max_snap_m: float) -> tuple[pd.Index, Snapped]:
         """Return the points' ids and where they meet the network."""

@@ -12,11 +12,13 @@ from layers.plan import Plan
 from layers.planreading import read_plan
 from layers.problems import InputError, Problem
 from layers.text import Language, Text, say
+from maps.engine import workers_of
 from maps.progress import Step, bar
 from maps.saving import OUTPUTS, refuse_foreign_files
 from maps.wording import number, shown
 
 if TYPE_CHECKING:
+    from geo.network.workers import Workers
     from layers.ledger.task import State
     from maps.totals import Totals
 
@@ -39,6 +41,7 @@ def run(
     pdf: bool = False,
     public: bool = False,
     ledger: str | None = None,
+    engine: str | None = None,
 ) -> int:
     """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
 
@@ -58,13 +61,22 @@ def run(
             from maps.public.publishing import public_folder
 
             public_folder(folder)  # or say now that it is somebody else's
-        counted, ahead = _done(plan, folder, language, step, ledger, pdf=pdf, public=public)
+        with workers_of(engine) as workers:
+            counted, ahead = _done(plan, folder, language, step, ledger, workers, pdf=pdf, public=public)
     print(_summary(plan.settings.name, counted, ahead, folder, language, pdf=pdf))
     return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
 def _done(
-    plan: Plan, folder: Path, language: Language, step: Step, ledger: str | None, *, pdf: bool, public: bool
+    plan: Plan,
+    folder: Path,
+    language: Language,
+    step: Step,
+    ledger: str | None,
+    workers: Workers | None,
+    *,
+    pdf: bool,
+    public: bool,
 ) -> tuple[Totals, tuple[Text, ...]]:
     """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
     step(say("cli.reading").in_(language))
@@ -76,7 +88,7 @@ def _done(
     step(say("cli.working").in_(language))
     from geo.assessment import assess
 
-    assessment = assess(plan, layers, ledger=_ledger(plan, layers.crs, ledger))
+    assessment = assess(plan, layers, ledger=_ledger(plan, layers.crs, ledger), workers=workers)
     worked = time.perf_counter()
     step(say("cli.writing").in_(language))
     from maps.ahead import ahead_lines
