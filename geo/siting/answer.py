@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Status = Literal["optimal", "bounded", "infeasible"]
 
-# Figures that differ by less than this share are equal: what summing a hundred thousand floats may lose.
-ROUNDING = 1e-9
+# Figures that differ by less than this share are equal: HiGHS lets a constraint be broken by as much (its tolerance).
+ROUNDING = 1e-7
 
 
 @dataclass(frozen=True)

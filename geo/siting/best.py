@@ -35,6 +35,8 @@ UNION, UNION_OF_VALUES = 120_000, 25_000
 # How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
 EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 ROUNDS = 4
+# A value and a bound that differ by this share are the same.
+EQUAL = 1e-11
 STEPS = 700
 
 
@@ -54,7 +56,7 @@ class Found:
 
     def gap(self) -> float:
         """Return how far the sites may be from the best, as a share of the bound; 0 within rounding."""
-        return 0.0 if self.bound - self.value <= 1e-9 * abs(self.bound) else (self.bound - self.value) / self.bound
+        return 0.0 if self.bound - self.value <= EQUAL * abs(self.bound) else (self.bound - self.value) / self.bound
 
 
 def best(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
@@ -105,7 +107,7 @@ def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Fo
         if found.gap() == 0:
             return found
         found = _union(instance, search, prices, found, time_s)
-        wanted = found.value + max(instance.step * (1 - 1e-6), 1e-9 * found.value)
+        wanted = found.value + max(instance.step * (1 - 1e-6), EQUAL * found.value)
         out, must = forced(relaxed, prices, wanted)
         pairs = replace(instance, table=instance.table.only(possible(instance, prices, wanted)))
         rest = _Rest(instance, pairs, ~out, must)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Entries looked at in a second, as in `best`; what a step costs beside them.
 EFFORT, PLAIN_EFFORT, STEP_COST = 40_000_000, 400_000, 40_000
+# A value and a bound that differ by this share are the same, as in `best`.
+EQUAL = 1e-11
 ROOT_STEPS, NODE_STEPS = 400, 60
 # A branch begins with prices that are good already, so it takes short steps.
 NODE_FACTOR = 0.25
@@ -33,7 +35,7 @@ def branched(instance: Instance, value: float, time_s: float) -> tuple[Flags | N
     Hansen et al. 2009 for p-median). Ends after about `time_s`, counted in entries looked at.
     """
     relaxed, search = Relaxed(instance), Search(instance, 1)
-    least = max(instance.step * (1 - 1e-6), 1e-9 * abs(value))
+    least = max(instance.step * (1 - 1e-6), EQUAL * abs(value))
     search.greedily(by_price=search.is_priced)
     start = start_prices(relaxed, *search.served())
     nothing = np.zeros(instance.table.sites, dtype=bool)
@@ -73,7 +75,7 @@ def _node(
     if not instance.limits.allow(here.instance.fixed).all():
         return None
     now = priced(here, prices.demand, prices.limit, value, NODE_STEPS, factor=NODE_FACTOR)
-    wanted = value + max(instance.step * (1 - 1e-6), 1e-9 * abs(value))
+    wanted = value + max(instance.step * (1 - 1e-6), EQUAL * abs(value))
     more_out, more_in = forced(here, now, wanted)
     tried = now.part > 1 - 1e-9
     return out | more_out, must | more_in, now, tried if instance.limits.allow(tried).all() else None

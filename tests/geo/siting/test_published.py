@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -65,14 +66,19 @@ def test_san_francisco_radius_needed_is_that_of_all_stores(stores):
         assert max_coverage(metres <= radius, people, count=16).objective == served
 
 
-def test_san_francisco_backup_of_eight_stores_is_what_was_published(stores):
+def test_san_francisco_backup_of_eight_stores_is_what_trying_all_choices_gives(stores):
+    """LSCP-B: everybody once with 8 stores, then as many tracts as can be a second time.
+
+    spopt reports 167 tracts (81.463415 %), but of the 8 stores it returns only 145 tracts have two within 5 000 m, and of
+    all 12 870 choices of 8 stores that serve everybody, none gives more than 145.
+    """
     near = stores[0] <= 5000
-    result = max_coverage(near, np.ones(205), count=8, backup=1.0, gap=0.0)
-    # LSCP-B: everybody once with 8 stores, then as many tracts as can be twice
-    everybody = max_coverage(near, np.ones(205), count=8, backup=1e-3, gap=0.0)
-    twice = (near[list(everybody.sites)].sum(axis=0) >= 2).mean() * 100
-    assert twice == pytest.approx(81.463415, abs=1e-6)
-    assert proven(result) >= 205 + 0.81463415 * 205 - 1e-6
+    result = max_coverage(near, np.ones(205), count=8, backup=1e-3, gap=0.0)
+    served = near[list(result.sites)].sum(axis=0)
+    choices = np.array(list(combinations(range(16), 8)))
+    times = near.astype(np.int8)[choices].sum(axis=1)
+    most = (times[(times >= 1).all(axis=1)] >= 2).sum(axis=1).max()
+    assert (proven(result), served.min(), (served >= 2).sum(), most) == (pytest.approx(205.145), 1, 145, 145)
 
 
 def test_san_francisco_p_median_is_what_was_published(stores):
