@@ -51,13 +51,25 @@ class Desk:
             return self._pages[key]
 
     def _worked_out(self, asked: Scenario) -> Assessment:
-        from geo.assessment import assess
-
         if asked not in self._kept:
-            self._kept[asked] = assess(applied(asked, self.plan), self.layers)
+            self._kept[asked] = self._ranked_anew(asked) if asked.only_ranks else self._judged_anew(asked)
             _drop_oldest(self._kept)
         self._kept.move_to_end(asked)
         return self._kept[asked]
+
+    def _judged_anew(self, asked: Scenario) -> Assessment:
+        from geo.assessment import assess
+
+        return assess(applied(asked, self.plan), self.layers)
+
+    def _ranked_anew(self, asked: Scenario) -> Assessment:
+        """Return the plan's own assessment ranked under other weights, another budget or without some projects."""
+        from geo.whatif import what_if
+
+        if asked == Scenario():
+            return self._judged_anew(asked)
+        weights = {rule_id: weight for rule_id, _, weight in asked.numbers}
+        return what_if(self._worked_out(Scenario()), applied(asked, self.plan).settings, weights=weights)
 
 
 def _drop_oldest(kept: OrderedDict[Any, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from layers.options import RuleOptions
     from layers.plan import Plan
 
-BUDGET, WITHOUT = "budget", "without"
+BUDGET, WITHOUT, WEIGHT = "budget", "without", "weight"
 # Numbers of a rule that are not its threshold: what its projects cost is settled in the plan.
 _COMMON = frozenset(("id", "type", "title", "severity", "norm", "cost", "department", "where"))
 
@@ -28,6 +28,11 @@ class Scenario:
     numbers: tuple[tuple[str, str, float], ...] = ()
     budget: float | None = None
     without: frozenset[str] = frozenset()
+
+    @property
+    def only_ranks(self) -> bool:
+        """Return whether it leaves every verdict as it is and only changes what comes first."""
+        return all(option == WEIGHT for _, option, _ in self.numbers)
 
 
 def scenario(words: Iterable[tuple[str, str]], plan: Plan) -> Scenario:
@@ -69,6 +74,9 @@ def applied(asked: Scenario, plan: Plan) -> Plan:
     settings = plan.settings
     if asked.budget is not None:
         settings = settings.model_copy(update={"budget": asked.budget})
+    if asked.without:
+        outside = tuple(sorted({*settings.ranking.outside, *asked.without}))
+        settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"outside": outside})})
     return replace(plan, settings=settings, rules=rules)
 
 
@@ -76,8 +84,8 @@ def options_of(rule: RuleOptions) -> tuple[str, ...]:
     """Return the names of the numbers that this rule gives, its weight last."""
     fields = type(rule).model_fields
     own = [name for name, field in fields.items() if name not in _COMMON and _is_number(field.annotation)]
-    given = [name for name in own if name != "weight" and getattr(rule, name) is not None]
-    return (*given, "weight")
+    given = [name for name in own if name != WEIGHT and getattr(rule, name) is not None]
+    return (*given, WEIGHT)
 
 
 def _with(rule: RuleOptions, numbers: Sequence[tuple[str, str, float]], problems: list[Problem]) -> RuleOptions:

@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from layers.text import Language, say
+from layers.text import Language, say, spoken
 from maps.page.policy import content_policy, inert_json
 from maps.serve.scenario import BUDGET, options_of
 from maps.wording import number
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # What the script shows by itself.
 _SCRIPT_WORDS = ("unknown",)
+LISTED = 15  # projects that can be ticked out, from the top
 
 
 def shell(plan: Plan, without: Sequence[str], counter: str, language: Language) -> str:
@@ -67,8 +68,22 @@ def differences(before: Assessment, after: Assessment, language: Language) -> di
     chosen = [row for row in after.ranked if row.in_budget]
     spent = sum(row.project.cost_mid for row in chosen)
     served = sum(row.people_served for row in chosen)
+    listed = [
+        *chosen[:LISTED],
+        *(row for row in before.ranked if row.project.id in after.plan.settings.ranking.outside),
+    ]
+    projects = [
+        {
+            "id": row.project.id,
+            "name": spoken(row.project.name, language),
+            "cost": row.project.cost_mid,
+            "inside": row.project.id not in after.plan.settings.ranking.outside,
+        }
+        for row in listed
+    ]
     words = {"count": len(chosen), "of": len(after.ranked), "cost": number(spent, language)}
-    return {"lines": lines, "sum": say("serve.sum", **words, people=number(served, language)).in_(language)}
+    total = say("serve.sum", **words, people=number(served, language)).in_(language)
+    return {"lines": lines, "sum": total, "projects": projects}
 
 
 def _form(plan: Plan, language: Language) -> str:
@@ -102,6 +117,7 @@ def _differences(language: Language) -> str:
     return (
         f'<section class="result" aria-live="polite"><h2>{escape(_text("serve.changes", language))}</h2>'
         f'<p class="busy">{escape(_text("serve.busy", language))}</p><p class="sum"></p>'
+        f'<details><summary>{escape(_text("serve.projects", language))}</summary><ul class="projects"></ul></details>'
         f"<table><thead><tr>{heads}</tr></thead><tbody></tbody></table></section>"
     )
 

@@ -103,6 +103,27 @@ def test_what_is_not_understood_is_told_all_at_once_in_both_languages(served: st
     ]
 
 
+def test_a_project_left_out_makes_room_for_the_next(served: str, plan: Plan) -> None:
+    before = httpx.get(f"{served}/api/whatif?lang=zh", timeout=60).json()
+    first = before["projects"][0]
+    after = httpx.get(f"{served}/api/whatif?lang=zh&without={first['id']}", timeout=60).json()
+    inside = [project["id"] for project in after["projects"] if project["inside"]]
+    assert first["id"] not in inside
+    assert {"id": first["id"], "inside": False}.items() <= after["projects"][-1].items()
+    settings = applied(Scenario(without=frozenset({first["id"]})), plan).settings
+    ranked = geo.assess(Plan(**{**vars(plan), "settings": settings}), layers.read_layers(plan)).ranked
+    assert inside == [row.project.id for row in ranked if row.in_budget][: len(inside)]
+
+
+def test_another_weight_gives_what_a_run_with_that_weight_gives(served: str, plan: Plan) -> None:
+    found = httpx.get(f"{served}/api/whatif?lang=zh&LGT-01.weight=5&budget=300000", timeout=60).json()
+    ranked = geo.assess(
+        applied(Scenario((("LGT-01", "weight", 5.0),), 300_000.0), plan), layers.read_layers(plan)
+    ).ranked
+    inside = [row.project.id for row in ranked if row.in_budget]
+    assert [project["id"] for project in found["projects"]] == inside[: len(found["projects"])]
+
+
 def test_another_host_name_is_refused_and_the_proxys_is_not(served: str) -> None:
     assert httpx.get(served, headers={"Host": "evil.example"}).status_code == 400
     assert httpx.get(served, headers={"Host": "plan.gov.cn"}).status_code == 200

@@ -7,6 +7,8 @@ const frame = document.querySelector("iframe");
 const problem = document.querySelector(".problem");
 const busy = document.querySelector(".busy");
 const rows = document.querySelector("tbody");
+const projects = document.querySelector(".projects");
+const without = new Set(facts.without);
 const say = (key, values) => facts.words[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 const figure = (number) => (number === null ? say("unknown", {}) : Math.round(number).toLocaleString("en-US"));
 
@@ -18,7 +20,7 @@ function asked() {
     input.classList.toggle("changed", changed);
     if (changed) words.append(input.name, input.value.trim());
   }
-  for (const id of facts.without) words.append("without", id);
+  for (const id of without) words.append("without", id);
   return words;
 }
 
@@ -34,6 +36,21 @@ function compared(line) {
   const kind = line.then < line.now ? "better" : line.then > line.now ? "worse" : "";
   made.append(cell(line.title), cell(figure(line.now)), cell(figure(line.then), kind));
   return made;
+}
+
+function ticked(project) {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = project.inside;
+  box.addEventListener("change", () => {
+    without[box.checked ? "delete" : "add"](project.id);
+    work(asked());
+  });
+  const label = document.createElement("label");
+  label.append(box, " " + project.name + " · " + figure(project.cost));
+  const item = document.createElement("li");
+  item.append(label);
+  return item;
 }
 
 /** Ask the desk for these numbers; show what changed, and the map made of them. */
@@ -52,6 +69,7 @@ async function work(words) {
   const changed = (line) => line.then !== line.now;
   rows.replaceChildren(...[...found.lines.filter(changed), ...found.lines.filter((line) => !changed(line))].map(compared));
   document.querySelector(".sum").textContent = found.sum;
+  projects.replaceChildren(...found.projects.map(ticked));
   frame.src = "map?lang=" + facts.language + (address ? "&" + address : "");
   history.replaceState(null, "", address ? "?lang=" + facts.language + "&" + address : "?lang=" + facts.language);
 }
@@ -60,7 +78,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   work(asked());
 });
-form.addEventListener("reset", () => setTimeout(() => work(asked()), 0));
+form.addEventListener("reset", () => {
+  without.clear();
+  setTimeout(() => work(asked()), 0);
+});
 form.addEventListener("input", asked);
 
 /** Take projects onto the ledger; the wish keeps its name until it is answered, so that a second click is no second wish. */
