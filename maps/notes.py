@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from layers.library import profile_title, profiles
 from layers.text import Language, say
 from maps.ahead import ahead_lines, ahead_rows
+from maps.equality import block
 from maps.rankingnotes import blocks
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def sections(assessment: Assessment, totals: Totals, language: Language) -> tupl
     return (
         about(assessment, language),
         Section("findings", _say("report.findings", language), tuple(line.in_(language) for line in totals.findings)),
+        *equality(assessment, totals, language),
         *ranking(assessment, language),
         *ledger(assessment, language),
         norms(assessment, language),
@@ -70,6 +72,12 @@ def ledger(assessment: Assessment, language: Language) -> tuple[Section, ...]:
     )
     rows = tuple(ahead_rows(assessment.ongoing, titles, language))
     return (Section("ledger", _say("tasks.ahead", language), tuple(lines), header if rows else (), rows),)
+
+
+def equality(assessment: Assessment, totals: Totals, language: Language) -> tuple[Section, ...]:
+    """Return how evenly the rules hold across villages and groups; nothing where there are no villages."""
+    found = block(assessment, totals, language)
+    return () if found is None else (Section("equality", *found),)
 
 
 def ranking(assessment: Assessment, language: Language) -> tuple[Section, ...]:

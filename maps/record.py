@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.text import LANGUAGES, Text
 from maps.ahead import ahead_plain
+from maps.equality import plain
 from maps.rankingnotes import figures
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def record(
         },
         "inputs": [_input(assessment, name) for name in assessment.world.layers],
         "summary": summary,
+        "equality": plain(assessment),
         "ranking": figures(assessment),
         "ledger": ahead_plain(assessment),
         "findings": _spoken(totals.findings),

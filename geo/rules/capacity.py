@@ -15,6 +15,7 @@ from geo.capacities.gaps import gaps_of
 from geo.capacities.projects import PLACE_COST, projects_for
 from geo.coverage import lacking
 from geo.gaps import Gap
+from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
@@ -69,7 +70,7 @@ class Capacity(Rule):
     """
 
     demand: str = "demand"
-    group: Literal["people", "pop60", "children", "disabled", "low_income"] = "people"
+    group: Group = "people"
     facilities: str = "facilities"
     category: str | None = None
     facilities_where: str | None = None
@@ -109,7 +110,7 @@ class Capacity(Rule):
         found = supply(world.layers, self._meant)
         cutoff, unit = self._cutoff
         ways = Travel(self.mode, unit, self.roads, self.walk_m_per_min, self.max_snap_m).ways(world, homes, rows)
-        people, guessed = self._people(homes, world)
+        people, guessed = group_people(homes, self.group, world)
         stock = Stock(found.frame, found.works, found.frame["capacity"].to_numpy(float))
         around = catchments(ways, points_of(homes), people, stock, cutoff, self._decay())
         low, high, why = self._levels(around, homes, world)
@@ -131,23 +132,6 @@ class Capacity(Rule):
         cutoff = self._cutoff[0]
         made = {"step": access.step, "gaussian": access.gaussian, "exponential": access.exponential}
         return made[self.decay](cutoff) if self.decay in made else None
-
-    def _people(self, homes: gpd.GeoDataFrame, world: World) -> tuple[Numbers, list[Text]]:
-        """Return how many of the group live in each home, and a note where that is their village's share of it."""
-        own: Numbers = homes[self.group].to_numpy(float)
-        blank = np.isnan(own)
-        if self.group == "people" or not blank.any() or not len(world.units):
-            return own, []
-        units = world.units
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.append(units[self.group].to_numpy(float) / units["population"].to_numpy(float), np.nan)
-        share = share[units.index.get_indexer(homes["unit_id"])]
-        guess = homes["people"].to_numpy(float) * np.where(np.isfinite(share), share, np.nan)
-        taken = int((blank & ~np.isnan(guess)).sum())
-        group = say(f"capacity.group_{self.group}")
-        return np.where(blank, guess, own), [
-            say("capacity.group_by_village", count=taken, group=group)
-        ] if taken else []
 
     def _levels(
         self, around: Catchments, homes: gpd.GeoDataFrame, world: World

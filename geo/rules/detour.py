@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from geo.coverage import SHORT
 from geo.gaps import Gap, clustered, stable_id
+from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, texts, together
 from geo.projects import Project
@@ -70,6 +71,8 @@ class Detour(Rule):
     is unknown, and so is one whose verdict hangs on a facility of unknown status. Where no road leads to any facility
     the way is `inf` and short. With no facility at all there is no detour: everything is unknown.
 
+    `group` says whose way it is: everybody's, or that of pop60, children, disabled, low_income alone.
+
     Paths that are missing in the data look like detours: check the map before building.
 
     A gap is the homes whose way one new link would make short enough. The link is the shortest that does it for the
@@ -87,6 +90,7 @@ class Detour(Rule):
     roads: str = "roads"
     ratio: float = Field(default=2.0, ge=1)
     extra_m: float = Field(default=1000.0, ge=0)
+    group: Group = "people"
     max_link_m: float = Field(default=500.0, gt=0)
     max_snap_m: float = Field(default=MAX_SNAP_M, ge=0)
 
@@ -116,15 +120,16 @@ class Detour(Rule):
             ["off_road", "no_facility", "status_blank", "unreachable"],
             "",
         )
+        people, guessed = group_people(homes, self.group, world)
         frame = homes[["geometry"]].assign(
             name=texts(homes["name"]),
             unit_id=homes["unit_id"].to_numpy(object),
             required=required,
             supplied=np.where(open_, np.nan, way),
-            people=homes["people"].to_numpy(float),
+            people=people,
             reason=reason.astype(object),
         )
-        notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
+        notes = [*world.demand.notes, *guessed, *found.notes, *rejected_note(world, self._meant)]
         if off.any():
             notes.append(say("rules.off_network_homes", count=int(off.sum()), limit_m=self.max_snap_m))
         return Measured(frame, "m", "at_most", (*notes, *cost_note(self, BRIDGE)), _Kept(LinkSearch(ways, sure)))

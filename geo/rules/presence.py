@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from geo.building import Order, assumed_cost, blueprint, built
 from geo.gaps import Gap, place_gaps, stable_id
+from geo.groups import EVERYBODY, Group
 from geo.places import (
     NOWHERE,
     ids_at,
@@ -81,6 +82,7 @@ class Presence(Rule):
     category: str | None = None
     facilities_where: str | None = None
     at_least: int = Field(default=1, ge=1)
+    group: Group = "people"
 
     @field_validator("facilities_where")
     @classmethod
@@ -99,7 +101,8 @@ class Presence(Rule):
         sure, maybe = (_counted(found, which, world.units)[row] for which in (found.works, ~found.works))
         spoilt = np.isin(row, units_with_rejects(world, self._meant))
         unbounded = _may_lie_in(found, world.units)[row]
-        people = unit_people(world.units, world.demand)[row]
+        everybody = unit_people(world.units, world.demand)[row]
+        people = everybody if self.group == EVERYBODY else units[self.group].to_numpy(float)
         frame = units[["name", "geometry"]].assign(
             name=texts(units["name"]),
             unit_id=units.index.to_numpy(object),
@@ -110,7 +113,7 @@ class Presence(Rule):
             people=people,
             reason=self._reason(sure, maybe, spoilt, unbounded, any_works=bool(found.works.any())),
         )
-        filled = int((units["population"].isna().to_numpy() & ~np.isnan(people)).sum())
+        filled = int((units["population"].isna().to_numpy() & ~np.isnan(everybody)).sum())
         notes = [*found.notes, *_unknown_units(found, world), *rejected_note(world, self._meant)]
         notes += [say("rules.people_from_homes", count=filled)] if filled else []
         notes += cost_note(self, assumed_cost(world.layers, self._meant))

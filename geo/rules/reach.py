@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from geo.building import assumed_cost, blueprint
 from geo.coverage import lacking
 from geo.gaps import Gap
+from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
@@ -73,7 +74,9 @@ class Reach(Rule):
     A home no road joins to a facility has `inf` and is short. A home more than `max_snap_m` from any road is unknown. A
     facility of unknown status, one that far from any road, or a row set aside when it was read, may or may not serve the
     homes it could reach (a row set aside: those of the village it names): they are unknown unless served otherwise.
-    `share` is the share of people who should be within; it judges the whole and no single home.
+    `share` is the share of people who should be within; it judges the whole and no single home. `group` says whose rule
+    it is: everybody's, or pop60, children, disabled, low_income; only they count then (a home that does not say how many
+    has its village's share of them).
 
     A gap is a cluster of homes that are short, of one village, joined by steps of at most LINK_M in a straight line.
     """
@@ -87,6 +90,7 @@ class Reach(Rule):
     cutoff_m: float | None = Field(default=None, gt=0)
     cutoff_min: float | None = Field(default=None, gt=0)
     share: float = Field(default=1.0, gt=0, le=1)
+    group: Group = "people"
     walk_m_per_min: float = Field(default=WALK_M_PER_MIN, gt=0)
     max_snap_m: float = Field(default=MAX_SNAP_M, ge=0)
 
@@ -124,6 +128,7 @@ class Reach(Rule):
         apart = ~ways.is_joined(places)
         low, why = self._at_the_least(world, homes, ways, high, places[~found.works], places[apart])
         cutoff, unit = self._cutoff
+        people, guessed = group_people(homes, self.group, world)
         frame = homes[["geometry"]].assign(
             name=texts(homes["name"]),
             unit_id=homes["unit_id"].to_numpy(object),
@@ -131,10 +136,10 @@ class Reach(Rule):
             supplied=high,
             supplied_low=np.where(np.isnan(high), np.nan, low),
             supplied_high=high,
-            people=homes["people"].to_numpy(float),
+            people=people,
             reason=self._reasons(ways.stands, high, low, why, any_works=any_works),
         )
-        notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant)]
+        notes = [*world.demand.notes, *guessed, *found.notes, *rejected_note(world, self._meant)]
         notes += self._notes(frame, int(apart.sum()))
         notes += cost_note(self, assumed_cost(world.layers, self._meant))
         return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points, any_works))
