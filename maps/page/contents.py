@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import shapely
 from geo.reasons import reason_text
 from layers.kinds import KINDS
 from layers.library import profile_title, profiles
-from layers.text import LANGUAGES, Text, catalogue, say, spoken
+from layers.text import LANGUAGES, Text, catalogue, spoken
 from maps.degrees import to_degrees
 from maps.page.basemap import drawn_layer, spots, words_of
 from maps.page.cameras import Cameras, cameras_of
@@ -21,8 +20,11 @@ from maps.page.findings import worst_unit
 from maps.page.onlinemap import online_map
 from maps.page.packing import Pack
 from maps.page.pinyin import readings
-from maps.page.scorecard import STATES, unit_rows
+from maps.page.plain import STATUS_BYTE, both_languages, number, standing
+from maps.page.scorecard import unit_rows
 from maps.page.shapes import GRID_BITS, Shapes
+from maps.page.undertaken import after_tasks, task_of_gap, tasks_of
+from maps.rankingnotes import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,14 +33,11 @@ if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.ranking import Ranked
     from layers.layer import Layer, Reject
-    from layers.options import Title
     from layers.text import Language
+    from maps.rankingnotes import Block
     from maps.totals import Totals
 
     Json = Any
-
-# The order of the status bytes in the page.
-_STATUS_BYTE = {"met": 1, "short": 2, "unknown": 3}
 
 # The page lists this many rows that were set aside or repaired; rejects.csv has them all.
 REJECTS_LISTED = 300
@@ -70,33 +69,15 @@ def contents(assessment: Assessment, counted: Totals, *, language: Language) -> 
         ],
         "gaps": _gaps(assessment, cameras, units, shapes),
         "projects": _projects(assessment, cameras, units, shapes),
-        "after_tasks": None,
-        "tasks": _tasks(assessment),
+        "after_tasks": after_tasks(assessment, units),
+        "tasks": tasks_of(assessment),
         "findings": [[_kind(line), both_languages(line)] for line in counted.findings],
         "notes": [both_languages(note) for note in assessment.notes],
+        "ranking": [[_block(block) for block in blocks(assessment, each)] for each in LANGUAGES],
         "rejects": _rejects(layer.rejects for layer in layers),
     }
     data["grid"] = {"bits": GRID_BITS, "sets": shapes.sets, "columns": pack.directory}
     return data, pack.base64()
-
-
-def both_languages(words: Text | Title | str) -> list[str] | str:
-    """Return words as [zh, en], or as they are where nobody translates them (a user's own)."""
-    if isinstance(words, str):
-        return words
-    zh, en = words.in_("zh"), words.in_("en")
-    return zh if zh == en else [zh, en]
-
-
-def number(value: object, digits: int = 2) -> float | int | str | None:
-    """Return a number for JSON, rounded: None where it is unknown, "inf" where nothing can be reached."""
-    amount = float(value)  # type: ignore[arg-type]
-    if math.isnan(amount):
-        return None
-    if math.isinf(amount):
-        return "inf"
-    rounded = round(amount, digits)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _kind(finding: Text) -> str:
@@ -170,17 +151,7 @@ def _rule(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
         "places": len(frame),
         "people": number(np.nansum(frame["people"].to_numpy(float))),
         "worst": -1 if worst is None else int(units.index.get_loc(worst)),
-        **_standing(coverage, card),
-    }
-
-
-def _standing(coverage: Coverage, card: pd.DataFrame) -> Json:
-    """Return how a rule stands over all its places and in each village."""
-    status = coverage.frame["status"]
-    return {
-        "counts": [int((status == word).sum()) for word in _STATUS_BYTE],
-        "people_short": number(np.nansum(coverage.frame["people_short"].to_numpy(float))),
-        "cards": _cards(card),
+        **standing(coverage, card),
     }
 
 
@@ -191,13 +162,7 @@ def _options(coverage: Coverage) -> list[list[str]]:
 
 def _status_bytes(coverage: Coverage) -> Any:
     status = coverage.frame["status"]
-    return np.select([(status == word).to_numpy() for word in _STATUS_BYTE], list(_STATUS_BYTE.values()))
-
-
-def _cards(card: pd.DataFrame) -> Json:
-    columns = ("places", "short", "unknown", "people", "people_short", "required", "supplied")
-    numbers = {column: [number(value) for value in card[column]] for column in columns}
-    return {"state": [STATES.index(state) for state in card["state"]], **numbers}
+    return np.select([(status == word).to_numpy() for word in STATUS_BYTE], list(STATUS_BYTE.values()))
 
 
 def _places(coverage: Coverage, cameras: Cameras, units: pd.DataFrame, shapes: Shapes, pack: Pack) -> dict[str, Json]:
@@ -224,7 +189,7 @@ def _places(coverage: Coverage, cameras: Cameras, units: pd.DataFrame, shapes: S
 
 def _gaps(assessment: Assessment, cameras: Cameras, units: pd.DataFrame, shapes: Shapes) -> Json:
     gaps, rules = assessment.gaps, list(assessment.coverages)
-    tasks, closed_by_tasks = _task_of_gap(assessment)
+    tasks, closed_by_tasks = task_of_gap(assessment)
     drawn = _objects([cameras.shape((gap.rule_id,), gap.geometry) for gap in gaps])
     return {
         "id": [gap.id for gap in gaps],
@@ -250,6 +215,9 @@ def _projects(assessment: Assessment, cameras: Cameras, units: pd.DataFrame, sha
     row_of_unit = {str(id_): row for row, id_ in enumerate(units.index)}
     projects = [row.project for row in ranked]
     drawn = _objects([cameras.shape(project.rule_ids, project.geometry) for project in projects])
+    robustness, portfolio = assessment.robustness, assessment.portfolio
+    firmness = [robustness.standing.get(project.id) if robustness else None for project in projects]
+    best = frozenset(portfolio.projects if portfolio else ())
     return {
         "id": [project.id for project in projects],
         "rank": [row.rank for row in ranked],
@@ -264,7 +232,10 @@ def _projects(assessment: Assessment, cameras: Cameras, units: pd.DataFrame, sha
         ],
         "people": [number(row.people_served) for row in ranked],
         "cumulative": [number(row.cumulative_cost, 0) for row in ranked],
-        "stays_in": [None for row in ranked],
+        "stays_in": [None if firm is None else number(firm.stays_in, 4) for firm in firmness],
+        "firm": [None if firm is None else firm.firm for firm in firmness],
+        "in_best": [project.id in best for project in projects],
+        "rank_even": [row.rank_even for row in ranked],
         "relief": [_relief(row, rules, row_of_unit) for row in ranked],
         "why": [both_languages(row.why) for row in ranked],
         "shapes": shapes.put(drawn),
@@ -291,39 +262,24 @@ def _closed_at(assessment: Assessment) -> list[int]:
     return [closed.get(gap.id, NEVER) for gap in assessment.gaps]
 
 
-def _tasks(assessment: Assessment) -> Json:
-    """Return the tasks of the ledger as far as a gap's card tells of them: empty where there is none."""
-    tasks = assessment.ongoing.tasks if assessment.ongoing else ()
-    return [
-        {
-            "id": task.id,
-            "title": task.title,
-            "state": both_languages(say(f"tasks.state_{task.state}")),
-            "light": both_languages(say(f"tasks.light_{task.light}")),
-            "who": ", ".join(name for name in (task.department, task.leader) if name),
-            "due": task.due.isoformat() if task.due else None,
-        }
-        for task in tasks
-    ]
-
-
-def _task_of_gap(assessment: Assessment) -> tuple[list[int], list[bool]]:
-    """Return for each gap the row of the open task on it (-1: none), and whether the forecast finds it closed."""
-    ongoing, gaps = assessment.ongoing, assessment.gaps
-    if ongoing is None:
-        return [-1] * len(gaps), [False] * len(gaps)
-    row = {task.id: at for at, task in enumerate(ongoing.tasks)}
-    remaining = {gap.id for gap in ongoing.forecast.remaining}
-    tasks = [row.get(ongoing.working_on.get(gap.id, -1), -1) for gap in gaps]
-    return tasks, [gap.id not in remaining for gap in gaps]
-
-
 def _searched(assessment: Assessment, units: pd.DataFrame) -> Iterable[str]:
     """Return every text in Chinese that the page's search looks through."""
     yield from (name for name in units["name"] if _given(name))
     yield from (gap.name for gap in assessment.gaps)
     yield from (spoken(row.project.name, "zh") for row in assessment.ranked)
     yield from (coverage.rule.title.in_("zh") for coverage in assessment.coverages.values())
+
+
+def _block(block: Block) -> Json:
+    """Return what stands behind the list as texts: a heading, lines, and a table."""
+    title, lines, header, rows = block
+    return [title, list(lines), list(header), [[_cell(value) for value in row] for row in rows]]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _rejects(by_layer: Iterable[tuple[Reject, ...]]) -> Json:

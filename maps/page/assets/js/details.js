@@ -114,6 +114,8 @@ function projectDetails(row) {
       [say("cost_each_year"), money(cost[3])],
       [say("village"), unitLink(projects.unit[row])],
       [say("robustness"), staying(row)],
+      [say("best_set"), view.data.plan.budget === null ? null : say(projects.in_best[row] ? "best_set_in" : "best_set_out")],
+      [say("rank_even"), projects.rank_even[row] === projects.rank[row] || projects.rank_even[row] === null ? null : amount(projects.rank_even[row])],
       [say("department"), departmentsOf(row)],
       [say("project_id"), projects.id[row]],
     ]),

@@ -13,8 +13,23 @@ function drawProjects() {
     filterLine(say("projects_count", { projects: amount(rows.length) }), "projects"),
     rows.length ? projectTable(shown, rows) : make("p", { class: "hint" }, say("no_projects")),
     moreButton(rows.length - shown.length, drawProjects),
-    make("p", { class: "hint" }, say("projects_hint"))
+    make("p", { class: "hint" }, say("projects_hint")),
+    behindTheList()
   );
+}
+
+/** What stands behind the list: the best set with its bound, what budgets buy, other orders, how firm it is, what is not ranked. */
+function behindTheList() {
+  const blocks = view.data.ranking[speech.language === "zh" ? 0 : 1];
+  return blocks.map((block) => make("details", { class: "behind", open: Boolean(view.printing) }, make("summary", {}, block[0]), block[1].map((line) => make("p", {}, line)), block[3].length ? blockTable(block[2], block[3]) : null));
+}
+
+function blockTable(header, rows) {
+  const isNumber = (column) => rows.every((row) => /^[-\d.,%]*$/.test(row[column]));
+  const numbers = header.map((name, column) => (isNumber(column) ? "number" : null));
+  const head = make("tr", {}, header.map((name, column) => make("th", { scope: "col", class: numbers[column] }, name)));
+  const body = rows.map((row) => make("tr", {}, row.map((cell, column) => make("td", { class: numbers[column] }, cell))));
+  return make("div", { class: "wide", tabindex: 0 }, make("table", { class: "inputs" }, make("thead", {}, head), make("tbody", {}, body)));
 }
 
 /** Return the button that shows more rows of a list, or what stands for it on paper; null if all are shown. */
@@ -74,13 +89,10 @@ function projectRow(row) {
   );
 }
 
-const STEADY = 0.9; // of the draws of weights and costs: this often in is in for sure, this seldom is out for sure
-const UNSTEADY = 0.1;
-
 /** How often the project stays within the budget when weights and costs are drawn over their ranges; null if not drawn. */
 function staying(row) {
   const part = view.data.projects.stays_in[row];
   if (part === null) return null;
-  const word = part >= STEADY ? "in" : part <= UNSTEADY ? "out" : "edge";
+  const word = view.data.projects.firm[row];
   return make("span", { class: "stays stays-" + word, title: say("stays_title", { share: share(part, 1) }) }, say("stays_" + word));
 }
