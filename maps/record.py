@@ -58,7 +58,7 @@ def record(
         "ranking": figures(assessment),
         "ledger": ahead_plain(assessment),
         "findings": _spoken(totals.findings),
-        "notes": _spoken(assessment.notes),
+        "warnings": _spoken(assessment.notes),
         "outputs": dict(sorted(outputs.items())),
         "timings": {step: round(seconds, 3) for step, seconds in timings_s.items()},
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -59,8 +60,9 @@ def told(capsys, *words, around=None):
 
 def test_help_loads_nothing_heavy_and_is_quick():
     script = (
-        "import sys, runpy; sys.argv = ['coverplan', '--help']\n"
-        "try: runpy.run_module('maps', run_name='__main__')\n"
+        "import sys; sys.argv = ['coverplan', '--help']\n"
+        "from maps.cli import main\n"
+        "try: main()\n"
         "except SystemExit: pass\n"
         "print([m for m in ('numpy', 'pandas', 'geopandas', 'shapely', 'scipy', 'pydantic', 'folium', 'rich', 'yaml') if m in sys.modules])"
     )
@@ -68,6 +70,21 @@ def test_help_loads_nothing_heavy_and_is_quick():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert time.process_time() - start < 5
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent in another way")
+@pytest.mark.parametrize("after_s", [0.02, 0.05, 0.1, 0.2, 0.4, 0.8])
+def test_an_interruption_however_early_is_no_traceback(tmp_path, after_s):
+    script = "import maps.__main__ as entry, sys; print('here', flush=True); entry.main()"
+    command = [sys.executable, "-c", script, "demo", "--out", str(tmp_path / "out")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        time.sleep(after_s)
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert sorted(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -115,7 +132,7 @@ def test_language_is_what_is_asked_then_that_of_the_surroundings(words, around, 
         (["rnu"], "rnu: there is no such command. You may mean run.\n"),
         (["xyz"], "xyz: there is no such command. See coverplan COMMAND --help.\n"),
         (["run"], "PLAN.yaml: is missing. See coverplan COMMAND --help.\n"),
-        (["run", "p", "--quick"], "--quick: there is no such option. See coverplan COMMAND --help.\n"),
+        (["run", "p", "--xyz"], "--xyz: there is no such option. See coverplan COMMAND --help.\n"),
         (["rules", "show"], "coverplan rules: it is not clear what to show. Give list, show ID or schema.\n"),
         (["rules", "show", "LGT1"], "LGT1: the library has no such rule. You may mean LGT-01; coverplan rules lists all.\n"),
     ],
