@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from layers.options import RuleOptions
 from layers.problems import InputError, Problem
@@ -133,11 +133,15 @@ def _beats(project: Project, gain: Gain, beaten: tuple[Project, Gain] | None) ->
 
 @dataclass(frozen=True)
 class Tables:
-    """A written result as frames with the columns of the contract (coverage.csv, gaps.csv, projects.csv)."""
+    """A written result as frames with the columns of the contract (coverage.csv, gaps.csv, projects.csv).
+
+    `beside` is what run.json says of each project beside that (`ranking.projects`), by its id.
+    """
 
     coverage: pd.DataFrame
     gaps: pd.DataFrame
     projects: pd.DataFrame
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def explain(id_: str, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[Text]:
@@ -167,13 +171,40 @@ def _explain_gap(gap: pd.Series, tables: Tables, rules: Mapping[str, RuleOptions
         said.append(say("projects.gap_reason", reason=gap["reason"]))
     said.append(_norm(rule))
     closing = [row for _, row in tables.projects.iterrows() if gap["gap_id"] in str(row["gap_ids"]).split(SEPARATOR)]
-    return said + ([_closed_by(row) for row in closing] or [say("projects.gap_closed_by_none")])
+    for row in closing:
+        said.append(
+            _closed_by(row)
+            if not math.isnan(row["rank"])
+            else say("projects.gap_gated", id=row["project_id"], why=row["why"])
+        )
+        arrivals = tables.beside.get(str(row["project_id"]), {}).get("arrivals", ())
+        for one in arrivals:
+            said += _arrives(one, gap["rule_id"], tables.coverage) if one["gap_id"] == gap["gap_id"] else []
+    return said if closing else [*said, say("projects.gap_closed_by_none")]
 
 
 def _explain_project(project: pd.Series, tables: Tables, rules: Mapping[str, RuleOptions]) -> list[Text]:
-    line = say("projects.in_budget" if project["in_budget"] else "projects.below_line")
-    ranks, id_ = len(tables.projects), project["project_id"]
     costs = {"low": project["cost_low"], "cost": project["cost"], "high": project["cost_high"]}
+    more = tables.beside.get(str(project["project_id"]), {})
+    if math.isnan(project["rank"]):
+        said = [say("projects.project_not_ranked", id=project["project_id"], name=_name(project))]
+        said += [say("projects.project_why", why=project["why"]), say("projects.project_would_cost", **costs)]
+        said.append(say("projects.project_would_serve", people=project["people_served"], need=project["need_closed"]))
+    else:
+        said = [*_ranked(project, tables, costs), *_firmness(project, more, tables.beside, rules)]
+    named = str(project["gap_ids"]).split(SEPARATOR)
+    arrivals = {one["gap_id"]: one for one in more.get("arrivals", ())}
+    for _, gap in tables.gaps[tables.gaps["gap_id"].isin(named)].iterrows():
+        facts = {"amount": _quantity(gap["amount"], gap["unit"]), "people": _people(gap["people"])}
+        said.append(say("projects.project_gap", id=gap["gap_id"], name=_name(gap), **facts))
+        said += _arrives(arrivals[gap["gap_id"]], gap["rule_id"], tables.coverage) if gap["gap_id"] in arrivals else []
+    return said + [_norm(rules[rule_id]) for rule_id in str(project["rule_ids"]).split(SEPARATOR)]
+
+
+def _ranked(project: pd.Series, tables: Tables, costs: Mapping[str, float]) -> list[Text]:
+    """Return where a project stands, what it costs and serves, and how its neighbours compare."""
+    line = say("projects.in_budget" if project["in_budget"] else "projects.below_line")
+    ranks, id_ = int(tables.projects["rank"].notna().sum()), project["project_id"]
     worth = {"people": project["people_served"], "need": project["need_closed"]}
     ratio = project["need_per_10k_yuan"]
     said = [
@@ -186,11 +217,50 @@ def _explain_project(project: pd.Series, tables: Tables, rules: Mapping[str, Rul
     for rank, better in ((project["rank"] - 1, False), (project["rank"] + 1, True)):
         if rank in by_rank.index:
             said.append(_beside(ratio, by_rank.loc[rank], is_below=better))
-    named = str(project["gap_ids"]).split(SEPARATOR)
-    for _, gap in tables.gaps[tables.gaps["gap_id"].isin(named)].iterrows():
-        facts = {"amount": _quantity(gap["amount"], gap["unit"]), "people": _people(gap["people"])}
-        said.append(say("projects.project_gap", id=gap["gap_id"], name=_name(gap), **facts))
-    return said + [_norm(rules[rule_id]) for rule_id in str(project["rule_ids"]).split(SEPARATOR)]
+    return said
+
+
+def _firmness(
+    project: pd.Series,
+    more: Mapping[str, Any],
+    all_of_them: Mapping[str, Mapping[str, Any]],
+    rules: Mapping[str, RuleOptions],
+) -> list[Text]:
+    """Return how firmly a project stands on its side of the line, and which assumption would move it over."""
+    said: list[Text] = []
+    if "rank_without_equity" in more and more["rank_without_equity"] != project["rank"]:
+        said.append(say("projects.rank_even", rank=more["rank_without_equity"]))
+    if any(row.get("in_best_set") for row in all_of_them.values()):
+        said.append(say("projects.in_best_set" if more.get("in_best_set") else "projects.not_in_best_set"))
+    if "stays_in" not in more:
+        return said
+    said.append(say("projects.stays_in", share=100 * more["stays_in"], firm=say(f"ranking.firm_{more['firm']}")))
+    if "flip_rule_id" in more:
+        key = "projects.flips_out" if project["in_budget"] else "projects.flips_in"
+        said.append(say(key, title=_title(rules[more["flip_rule_id"]]), factor=more["flip_factor"]))
+    else:
+        said.append(say("projects.no_flip"))
+    if "bears_high_cost" in more:
+        said.append(
+            say("projects.bears" if more["bears_high_cost"] else "projects.bears_not", high=project["cost_high"])
+        )
+    return said
+
+
+def _arrives(arrival: Mapping[str, Any], rule_id: str, coverage: pd.DataFrame) -> list[Text]:
+    """Return what is supplied at the place a gap is named after, before and after the project."""
+    found = coverage[(coverage["rule_id"] == rule_id) & (coverage["place_id"].astype(str) == str(arrival["place_id"]))]
+    before, after = (math.nan if arrival[when] is None else float(arrival[when]) for when in ("before", "after"))
+    return [
+        say(
+            "projects.arrives",
+            name=_name(row),
+            before=_quantity(before, row["unit"]),
+            after=_quantity(after, row["unit"]),
+            required=_quantity(row["required"], row["unit"]),
+        )
+        for _, row in found.iterrows()
+    ]
 
 
 def _beside(ratio: float, other: pd.Series, *, is_below: bool) -> Text:

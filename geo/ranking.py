@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from geo.choosing.limits import Purse, limits
 from geo.explain import why
 from geo.projects import Project
-from geo.relief import Change, Relief, closings, reliefs
+from geo.relief import Arrival, Change, Relief, arrivals, closings, reliefs
 from geo.worth import Gain, Worth
 from layers.text import Text
 
@@ -43,6 +43,7 @@ class Ranked:
     both figures by rule and village: its people and need add up to them exactly (math.fsum). `closes` are the ids of the
     gaps of which no place is short any more once this row and all above are done. `rank_even` is the rank it has where
     need counts alike in every village (None: it is not on that list); the list itself where no equity is asked for.
+    `arrivals` are what it changes where its gaps are, as far as the supply there is known.
     """
 
     rank: int
@@ -57,6 +58,7 @@ class Ranked:
     closes: tuple[str, ...]
     why: Text
     rank_even: int | None = None
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,13 +105,14 @@ def listed(
     gaps_by_id = {gap.id: gap for gap in gaps}
     changes = [pick.changes for pick in picks]
     relieved, closed = reliefs(changes, coverages), closings(changes, gaps_by_id.values(), coverages)
+    abouts = [[gaps_by_id[gap_id] for gap_id in projects[pick.project].gap_ids] for pick in picks]
+    reached = arrivals(changes, abouts, coverages)
     unit_names = dict(zip(world.units.index, world.units["name"].fillna(""), strict=True))
     rows, spent = [], 0.0
     for i, pick in enumerate(picks):
         project, below = projects[pick.project], picks[i + 1 : i + 2]
         spent += project.cost_mid
         beaten = (projects[below[0].project], below[0].gain) if below else None
-        about = [gaps_by_id[gap_id] for gap_id in project.gap_ids]
         rows.append(
             Ranked(
                 rank=i + 1,
@@ -122,7 +125,8 @@ def listed(
                 served=pick.gain.served,
                 relief=relieved[i],
                 closes=closed[i],
-                why=why(project, pick.gain, about, rules, unit_names, beaten=beaten),
+                why=why(project, pick.gain, abouts[i], rules, unit_names, beaten=beaten),
+                arrivals=reached[i],
             )
         )
     return tuple(rows)

@@ -41,7 +41,8 @@ class Relief:
 class Change:
     """What one project changes under one rule (row of the coverages), place by place (rows of its frame).
 
-    `need` is weighted; only places where something changes are listed.
+    `need` is weighted; only places where something changes are listed. `supply` is what there was and what there is then
+    at each, None where only the verdict is known.
     """
 
     rule: int
@@ -49,6 +50,17 @@ class Change:
     people: Numbers
     need: Numbers
     is_put_right: NDArray[np.bool_]
+    supply: tuple[Numbers, Numbers] | None = None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What is supplied at the place a gap is named after, before and after one row of the list; all above it is done."""
+
+    gap_id: str
+    place_id: str
+    before: float
+    after: float
 
 
 def reliefs(changes: Sequence[Sequence[Change]], coverages: Mapping[str, Coverage]) -> list[tuple[Relief, ...]]:
@@ -97,6 +109,26 @@ def closings(
             if 0 <= at < len(changes):
                 found[at].append(gap.id)
     return [tuple(sorted(ids)) for ids in found]
+
+
+def arrivals(
+    changes: Sequence[Sequence[Change]], gaps: Sequence[Sequence[Gap]], coverages: Mapping[str, Coverage]
+) -> list[tuple[Arrival, ...]]:
+    """Return for each row what it changes at the place each of its gaps is named after, where the supply is known."""
+    rule_row = {rule_id: i for i, rule_id in enumerate(coverages)}
+    index = {rule_id: seen.frame.index.astype(str) for rule_id, seen in coverages.items()}
+    found = []
+    for some, about in zip(changes, gaps, strict=True):
+        by_rule = {change.rule: change for change in some if change.supply is not None}
+        row: list[Arrival] = []
+        for gap in about:
+            change = by_rule.get(rule_row[gap.rule_id])
+            if change is None or change.supply is None:
+                continue
+            at = np.flatnonzero(change.place == index[gap.rule_id].get_loc(gap.place_ids[0]))
+            row += [Arrival(gap.id, gap.place_ids[0], *(float(each[k]) for each in change.supply)) for k in at]
+        found.append(tuple(row))
+    return found
 
 
 def _done_at(changes: Sequence[Sequence[Change]], coverages: Mapping[str, Coverage]) -> dict[str, Rows]:

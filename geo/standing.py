@@ -55,27 +55,26 @@ class Standing:
 
 @dataclass(frozen=True)
 class Step:
-    """How things stood at some places (rows) and how they stand after one more project."""
+    """How things stood at some places (rows) and how they stand after one more project; `supply` likewise, if known."""
 
     place: Rows
     before: Standing
     after: Standing
+    supply: tuple[Numbers, Numbers] | None = None
 
     def at(self, row: Rows) -> Step:
         """Return the same step with each place as its row elsewhere; those that are nowhere (-1) left out."""
         there = np.flatnonzero(row[self.place] >= 0)
-        return Step(row[self.place[there]], self.before.of(there), self.after.of(there))
+        supply = None if self.supply is None else (self.supply[0][there], self.supply[1][there])
+        return Step(row[self.place[there]], self.before.of(there), self.after.of(there), supply)
 
     def change(self, rule: int, weight: float) -> Change:
         """Return what changed under that rule (row), only where anything did; need times `weight`."""
         need, people = self.before.need - self.after.need, self.before.without - self.after.without
         is_put_right = (self.before.share > 0) & (self.after.share == 0)
-        is_changed = (need != 0) | (people != 0) | is_put_right
-        if is_changed.all():
-            return Change(rule, self.place, people, need * weight, is_put_right)
-        return Change(
-            rule, self.place[is_changed], people[is_changed], need[is_changed] * weight, is_put_right[is_changed]
-        )
+        some = np.flatnonzero((need != 0) | (people != 0) | is_put_right)
+        supply = None if self.supply is None else (self.supply[0][some], self.supply[1][some])
+        return Change(rule, self.place[some], people[some], need[some] * weight, is_put_right[some], supply)
 
 
 def standing_with(before: Coverage, supplied: Numbers) -> Standing:

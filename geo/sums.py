@@ -82,14 +82,14 @@ class Sums:
     def take(self, project: int) -> tuple[Rows, Step]:
         """Count the project as done; return the projects whose gain may be another now, and what changed where."""
         place, then, supplied, dependants_then = self._then(project)
-        now = self._at(place)
+        now, had = self._at(place), self._supplied[place]
         is_changed = (now.need != then.need) | (now.without != then.without) | (now.share != then.share)
         self._now.need[place], self._now.without[place], self._now.share[place] = then.need, then.without, then.share
         self._supplied[place], self._dependants[place] = supplied, dependants_then
         parts = slice(self._parts[self._groups[project]], self._parts[self._groups[project + 1]])
         self._is_filled[self._cell[parts]] = True
         stale = self._project_at[_ranges(self._at_place[place[is_changed]], self._at_place[place[is_changed] + 1])]
-        return stale, Step(place, now, then)
+        return stale, Step(place, now, then, (had, supplied))
 
     def _at(self, place: Rows) -> Standing:
         return Standing(self._now.need[place], self._now.without[place], self._now.share[place])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,10 @@ def beside(assessment: Assessment) -> list[dict[str, Any]]:
     for row in assessment.ranked:
         found: dict[str, Any] = {"project_id": row.project.id, "rank_without_equity": row.rank_even}
         found["in_best_set"] = row.project.id in best
+        found["arrivals"] = [
+            {"gap_id": one.gap_id, "place_id": one.place_id, "before": _finite(one.before), "after": _finite(one.after)}
+            for one in row.arrivals
+        ]
         if firm := standing.get(row.project.id):
             found |= {
                 "stays_in": firm.stays_in,
@@ -65,7 +70,7 @@ def beside(assessment: Assessment) -> list[dict[str, Any]]:
     projects = [row.project for row in assessment.ranked] + [one.project for one in assessment.gated]
     for found, project in zip(rows, projects, strict=True):
         found["department"] = department_of(project, assessment.coverages)
-    return [{name: value for name, value in row.items() if value not in (None, "")} for row in rows]
+    return [{name: value for name, value in row.items() if value not in (None, "", [])} for row in rows]
 
 
 def figures(assessment: Assessment) -> dict[str, Any]:
@@ -175,6 +180,13 @@ def _firmness(assessment: Assessment, language: Language) -> Block:
         say("ranking.equity_on", exponent=equity) if equity else say("ranking.equity_off"),
     ]
     return _say("ranking.firm_title", language), tuple(line.in_(language) for line in lines), (), ()
+
+
+def _finite(value: float) -> float | str | None:
+    """Return a supply as run.json has it: "inf" where nothing can be reached, None where it is not known."""
+    if math.isinf(value):
+        return "inf"
+    return None if math.isnan(value) else round(value, 6)
 
 
 def _ids(ids: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from layers.text import Language, say
 from maps.commands.results import read_result
 from maps.screen import table
-from maps.wording import number, shown
+from maps.wording import number, shown, status_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,39 @@ def _page(found: Comparison, rules: Mapping[str, RuleOptions], language: Languag
     counts = {change: int((found.gaps["change"] == change).sum()) for change in ("closed", "new", "changed", "same")}
     parts.append(say("cli.compare_gaps", **counts).in_(language))
     parts += [_listed(found.gaps, change, language) for change in ("closed", "new") if counts[change]]
+    if len(found.places):
+        parts.append(_places(found.places, rules, language))
     return "\n\n".join(parts)
+
+
+def _places(places: pd.DataFrame, rules: Mapping[str, RuleOptions], language: Language) -> str:
+    """Return the places that differ, those first where most people are concerned, with what is supplied and the verdict."""
+    moved = (places["people_short_before"].fillna(0) - places["people_short_after"].fillna(0)).abs()
+    order = moved.sort_values(ascending=False, kind="stable").index
+    head = [
+        say(f"cli.compare_{name}").in_(language) for name in ("rule", "place", "supplied", "verdict", "people_short")
+    ]
+    rows = [
+        [
+            _title(rules, str(rule_id), language),
+            str(row["name"] or place_id),
+            *(
+                f"{number(row[f'{name}_before'], language)} → {number(row[f'{name}_after'], language)}"
+                for name in ("supplied",)
+            ),
+            f"{_verdict(row['status_before'], language)} → {_verdict(row['status_after'], language)}",
+            f"{number(row['people_short_before'], language)} → {number(row['people_short_after'], language)}",
+        ]
+        for (rule_id, place_id), row in places.loc[order[:LISTED]].iterrows()
+    ]
+    lines = [say("cli.compare_places", count=len(places)).in_(language), table(head, rows, right=(2, 4))]
+    if len(places) > LISTED:
+        lines.append("  " + say("cli.compare_more", count=len(places) - LISTED).in_(language))
+    return "\n".join(lines)
+
+
+def _verdict(status: object, language: Language) -> str:
+    return status_word(status, language) if isinstance(status, str) else "—"
 
 
 def _changes(row: pd.Series, language: Language) -> list[str]:

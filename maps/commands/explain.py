@@ -20,7 +20,7 @@ def explain(out: Path, id_: str, asked: Language | None, *, as_json: bool) -> in
 
     result = read_result(out)
     language = asked or result.language
-    sentences = said_of(id_, Tables(result.coverage, result.gaps, result.projects), result.rules)
+    sentences = said_of(id_, Tables(result.coverage, result.gaps, result.projects, result.beside), result.rules)
     lines = [shown(sentence.in_(language)) for sentence in sentences]
     print(json.dumps({"id": id_, "says": lines}, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
     return 0

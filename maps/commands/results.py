@@ -25,6 +25,7 @@ class Result:
     projects: pd.DataFrame
     rules: Mapping[str, RuleOptions]
     language: Language
+    beside: Mapping[str, Mapping[str, Any]]  # what run.json says of each project, by id
 
 
 def read_result(out: Path) -> Result:
@@ -34,13 +35,14 @@ def read_result(out: Path) -> Result:
     try:
         record = json.loads((out / "run.json").read_text(encoding="utf-8"))
         rules = {str(rule_id): _rule(options) for rule_id, options in record["rules"].items()}
+        beside = {str(row["project_id"]): row for row in record.get("ranking", {}).get("projects", [])}
         language = next(each for each in LANGUAGES if each == record["language"])
         coverage, gaps, projects = (read_csv(out / f"{name}.csv") for name in ("coverage", "gaps", "projects"))
     except FileNotFoundError as error:
         raise InputError([Problem(str(error.filename), say("cli.no_result"), say("cli.give_result"))]) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise InputError([Problem(str(out), say("cli.damaged_result"), say("cli.run_again"))]) from error
-    return Result(coverage, gaps, projects, rules, language)
+    return Result(coverage, gaps, projects, rules, language, beside)
 
 
 def _rule(options: Mapping[str, Any]) -> RuleOptions:

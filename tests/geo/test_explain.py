@@ -200,3 +200,61 @@ def test_why_says_so_when_nobody_is_fully_served_yet():
     assert told(unit="东塘村", name="", served=(("near", 0.0),)) == (
         "东塘村的“千米内有卫生室”有 1 处缺口，新建 1 处使缺口缩小，但单靠这一项还没有人完全达到，建设费约 200,000 元。"
     )
+
+
+def told(id_: str, language: str, beside: dict) -> list[str]:
+    bare = tables()
+    whole = Tables(bare.coverage, bare.gaps, bare.projects, beside)
+    return [text.in_(language) for text in explain(id_, whole, {"near": RULE, "bare": BARE})]
+
+
+FIRM = {
+    "P-1": {
+        "project_id": "P-1",
+        "rank_without_equity": 2,
+        "in_best_set": True,
+        "stays_in": 0.873,
+        "firm": "edge",
+        "flip_rule_id": "near",
+        "flip_factor": 0.833333,
+        "bears_high_cost": False,
+        "arrivals": [{"gap_id": "near-A", "place_id": "H1", "before": "inf", "after": 420.0}],
+    },
+    "P-2": {"project_id": "P-2", "rank_without_equity": 2, "stays_in": 0.02, "firm": "out"},
+}
+
+
+def test_project_says_how_firm_it_stands_and_what_would_move_it():
+    assert told("P-1", "zh", FIRM)[5:11] == [
+        "各村居的需求同等看待时，排第 2 位。",
+        "它也在预算内的最优组合里。",
+        "权重和单价随机变动时，有 87% 的情形它在预算内（边缘）。",
+        "如果“千米内有卫生室”的权重变为现在的 0.83 倍，它就落到预算线以下；试过的更小的单项权重变动都不会改变这一点。",
+        "如果它自己的造价按高价 200,000 元计，就落到预算线以下。",
+        "针对缺口 near-A：老屋，缺 12.0 人，影响 12 人。",
+    ]
+    assert told("P-1", "zh", FIRM)[11] == "老屋：由 不可达 变为 420.0 米（要求 1,000.0 米）。"
+
+
+def test_project_far_from_the_line_says_that_no_weight_moves_it():
+    said = told("P-2", "en", FIRM)
+    assert "It is not in the best set for the budget." in said
+    assert "With weights and prices drawn at random it is inside the budget in 2 % of the draws (firmly out)." in said
+    assert "No weight of one rule alone, changed up to fivefold either way, moves it over the line." in said
+
+
+def test_gap_says_what_its_place_has_before_and_after():
+    assert told("near-A", "en", FIRM)[-2] == "老屋: from unreachable to 420.0 m (asked 1,000.0 m)."
+
+
+def test_project_that_is_not_ranked_says_why_and_what_stays_undone():
+    bare = tables()
+    gated = bare.projects.iloc[[1]].assign(rank=float("nan"), why="未参加排序：没有地块。", in_budget=False)
+    whole = Tables(bare.coverage, bare.gaps, gated, {})
+    said = [text.in_("zh") for text in explain("P-2", whole, {"near": RULE, "bare": BARE})]
+    assert said[:4] == [
+        "P-2：P-2，未参加排序。",
+        "未参加排序：没有地块。",
+        "费用 100,000～100,000 元，按 100,000 元计。",
+        "清单上的项目全部完成之后，它还能新增惠及 7 人，消除需求 3.0（加权人数）。",
+    ]
