@@ -202,7 +202,7 @@ def test_why_says_so_when_nobody_is_fully_served_yet():
     )
 
 
-def told(id_: str, language: str, beside: dict) -> list[str]:
+def told_of(id_: str, language: str, beside: dict) -> list[str]:
     bare = tables()
     whole = Tables(bare.coverage, bare.gaps, bare.projects, beside)
     return [text.in_(language) for text in explain(id_, whole, {"near": RULE, "bare": BARE})]
@@ -225,7 +225,7 @@ FIRM = {
 
 
 def test_project_says_how_firm_it_stands_and_what_would_move_it():
-    assert told("P-1", "zh", FIRM)[5:11] == [
+    assert told_of("P-1", "zh", FIRM)[5:11] == [
         "各村居的需求同等看待时，排第 2 位。",
         "它也在预算内的最优组合里。",
         "权重和单价随机变动时，有 87% 的情形它在预算内（边缘）。",
@@ -233,18 +233,18 @@ def test_project_says_how_firm_it_stands_and_what_would_move_it():
         "如果它自己的造价按高价 200,000 元计，就落到预算线以下。",
         "针对缺口 near-A：老屋，缺 12.0 人，影响 12 人。",
     ]
-    assert told("P-1", "zh", FIRM)[11] == "老屋：由 不可达 变为 420.0 米（要求 1,000.0 米）。"
+    assert told_of("P-1", "zh", FIRM)[11] == "老屋：由 不可达 变为 420.0 米（要求 1,000.0 米）。"
 
 
 def test_project_far_from_the_line_says_that_no_weight_moves_it():
-    said = told("P-2", "en", FIRM)
+    said = told_of("P-2", "en", FIRM)
     assert "It is not in the best set for the budget." in said
     assert "With weights and prices drawn at random it is inside the budget in 2 % of the draws (firmly out)." in said
     assert "No weight of one rule alone, changed up to fivefold either way, moves it over the line." in said
 
 
 def test_gap_says_what_its_place_has_before_and_after():
-    assert told("near-A", "en", FIRM)[-2] == "老屋: from unreachable to 420.0 m (asked 1,000.0 m)."
+    assert told_of("near-A", "en", FIRM)[-2] == "老屋: from unreachable to 420.0 m (asked 1,000.0 m)."
 
 
 def test_project_that_is_not_ranked_says_why_and_what_stays_undone():
