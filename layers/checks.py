@@ -12,7 +12,7 @@ import pandas as pd
 from layers import patterns
 from layers.cells import empty_column, read_column
 from layers.checked import Checked
-from layers.filtering import chosen_rows
+from layers.filtering import chosen_rows, without_examples
 from layers.headers import matched
 from layers.layer import Layer, Source
 from layers.madeids import made_ids, parts_of_lines
@@ -80,15 +80,17 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
         unread = {fault.at for fault in faults if fault.field == "geometry" or fault.field in used - set(cells.columns)}
         geometry, shape_faults = checked_shapes(geometry, schema.shape)
         faults += [fault for fault in shape_faults if fault.at not in unread or fault.at == WHOLE_FILE]
-    checked = Checked(
-        request,
-        raw,
-        frozenset(found.columns),
-        cells,
-        geometry,
-        np.ones(len(cells), bool),
-        _once(faults, totals),
-        found.columns,
+    checked = without_examples(
+        Checked(
+            request,
+            raw,
+            frozenset(found.columns),
+            cells,
+            geometry,
+            np.ones(len(cells), bool),
+            _once(faults, totals),
+            found.columns,
+        )
     )
     return chosen_rows(checked, found.columns) if request.spec.where else checked
 

@@ -1,7 +1,8 @@
-"""The rows of a layer that the plan's `where` means, in the canonical words that its cells were read into."""
+"""The rows of a layer that are meant: not a template's example, and what the plan's `where` keeps, in canonical words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,24 @@ from layers.problems import LayerError, Problem
 from layers.readers.raw import WHOLE_FILE, Fault
 from layers.schema import Schema
 from layers.spelling import folded
-from layers.text import say
+from layers.text import Language, say
 from layers.where import Node, Not, Test, Where, WhereError, parse_where
 
 if TYPE_CHECKING:
     from layers.checked import Checked
+
+# The id of the example row in a template.
+EXAMPLE_ID: Mapping[Language, str] = {"zh": "示例", "en": "example"}
+
+
+def without_examples(checked: Checked) -> Checked:
+    """Return the same rows without those that a template shows as an example, which somebody forgot to delete."""
+    examples = checked.cells["id"].isin(EXAMPLE_ID.values()).to_numpy(bool)
+    if not examples.any():
+        return checked
+    reason = say("readers.example_rows", count=int(examples.sum()))
+    note = Fault(WHOLE_FILE, "id", "", reason, say("readers.nothing_to_do"), "noted")
+    return replace(checked, meant=checked.meant & ~examples, faults=(*checked.faults, note))
 
 
 def chosen_rows(checked: Checked, headers: dict[str, str]) -> Checked:
@@ -41,7 +55,7 @@ def chosen_rows(checked: Checked, headers: dict[str, str]) -> Checked:
         return checked
     reason = say("readers.filtered", count=left_out, kept=int(holds.sum()))
     note = Fault(WHOLE_FILE, "where", text, reason, say("readers.nothing_to_do"), "noted")
-    return replace(checked, meant=np.asarray(holds, bool), faults=(*checked.faults, note))
+    return replace(checked, meant=checked.meant & np.asarray(holds, bool), faults=(*checked.faults, note))
 
 
 def _canonical(tree: Node, schema: Schema, names: dict[str, str]) -> Node:

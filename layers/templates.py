@@ -7,27 +7,35 @@ from pathlib import Path
 
 import xlsxwriter
 
+from layers.filtering import EXAMPLE_ID
 from layers.kinds import KINDS
 from layers.schema import Column
 from layers.text import Language, say
 
-# Files a clerk fills in, and what kind of layer each is. Villages and roads come as map files instead.
+# Files a clerk fills in, and what kind of layer each is. Roads and boundaries come as map files instead.
 TEMPLATES: Mapping[str, str] = {
+    "villages.xlsx": "units",
     "homes.xlsx": "demand",
     "lamps.xlsx": "devices",
     "cameras.xlsx": "devices",
     "facilities.xlsx": "facilities",
     "points.xlsx": "points",
     "staff.xlsx": "staff",
+    "petitions.xlsx": "petitions",
+    "households.xlsx": "households",
+    "assets.xlsx": "assets",
 }
 _ROWS = 5000  # rows that get a drop-down
+# Villages are listed here; where they are comes with their boundaries. Calls and assets may be told by their village.
+_WITHOUT_PLACE = frozenset(("units", "petitions", "assets"))
+_EXAMPLE_PLACE = ("113.2540", "23.1280")
 _EXAMPLE_YES = {"zh": "是", "en": "yes"}
 
 
 def write_template(path: Path, kind: str, language: Language) -> Path:
-    """Write the template of that kind of layer and return its path."""
+    """Write the template of that kind of layer and return its path; its first row is an example, which is never counted."""
     schema = KINDS[kind]
-    places = ("经度", "纬度") if schema.shape != "none" else ()
+    places = ("经度", "纬度") if kind not in _WITHOUT_PLACE and schema.shape != "none" else ()
     with xlsxwriter.Workbook(path) as book:
         head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(say("starter.sheet_data").in_(language))
@@ -37,6 +45,10 @@ def write_template(path: Path, kind: str, language: Language) -> Path:
         for i, header in enumerate(headers):
             sheet.write_string(0, i, header, head)
             sheet.set_column(i, i, max(12, 2 * len(header) + 2))
+        grey = book.add_format({"italic": True, "font_color": "#7F7F7F"})
+        examples = [_example(column, language) for column in schema.columns] + list(_EXAMPLE_PLACE[: len(places)])
+        for i, cell in enumerate([EXAMPLE_ID[language], *examples[1:]]):
+            sheet.write_string(1, i, cell, grey)
         for i, column in enumerate(schema.columns):
             if column.choices:
                 words = [words[0] if language == "zh" else name for name, words in column.choices.items()]

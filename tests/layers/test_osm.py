@@ -7,7 +7,9 @@ from layers import library
 from layers.osm import tags
 from layers.osm.extract import Extract, extract
 from layers.osm.town import Town, town
+from layers.plan import LayerSpec, Plan, Settings
 from layers.problems import InputError
+from layers.reading import read_layers
 from layers.starter import start
 from layers.text import say
 
@@ -193,8 +195,30 @@ def test_start_without_osm_writes_a_plan_and_templates(tmp_path: Path, profile: 
     started = start(tmp_path / "town", profile=profile)
     plan = read_plan(started.plan)
     assert plan.settings.profile == profile
-    named = {spec.path for spec in plan.layers.values()}
-    assert {file.name for file in started.files} <= named
+    assert all(f"path: {file.name}" in plan.text for file in started.files)
+
+
+def test_templates_read_back_without_their_example_row(tmp_path: Path) -> None:
+    import openpyxl
+
+    started = start(tmp_path / "town")
+    for file in started.files:
+        sheet = openpyxl.load_workbook(file)["数据"]
+        assert sheet.cell(2, 1).value == "示例"
+    sheet_file = tmp_path / "town" / "staff.xlsx"
+    book = openpyxl.load_workbook(sheet_file)
+    headers = [cell.value for cell in book["数据"][1]]
+    book["数据"].append(
+        [{"编号": "01", "村居": "东塘村", "岗位": "保洁员", "人数": 3}.get(header) for header in headers]
+    )
+    book.save(sheet_file)
+    spec = LayerSpec(kind="staff", path="staff.xlsx", layer="数据")
+    plan = Plan(Settings(name="镇"), {"staff": spec}, (), tmp_path / "town", "plan.yaml", "")
+    staff = read_layers(plan)["staff"]
+    assert (staff.rows_in, staff.used, staff.rejected) == (1, 1, 0)
+    assert [reject.reason.in_("en") for reject in staff.rejects] == [
+        "1 rows are the template's example (their id says so) and are not counted."
+    ]
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared real layers are not beside this checkout")
