@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 # Where each state stands: column and row. The main line in the middle, rework above, the side exits below.
-PLACES = {state: (column, 1.0) for column, state in enumerate(STATES[:9])}
+PLACES: dict[str, tuple[float, float]] = {state: (column, 1.0) for column, state in enumerate(STATES[:9])}
 PLACES |= {REWORK: (6.5, 0.0), STANDING: (5.0, 2.0), DECLINED: (2.0, 2.0)}
 _WIDE, _HIGH, _BOX, _TALL, _EDGE = 146, 160, 106, 40, 70
 

@@ -105,12 +105,11 @@ def read_back(file: Path) -> Returned:
         raise InputError([Problem(str(file), say("tasks.no_such_file"), say("tasks.see_path"))])
     try:
         raw = read_xlsx(Request("tasks", LayerSpec(kind="staff", path=file.name), KINDS["staff"], file.resolve()))
-    except (OSError, ValueError, KeyError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            [Problem(str(file), say("tasks.not_a_workbook", detail=str(error)), say("tasks.export_again"))]
-        ) from error
+    except InputError:
+        raise
+    except Exception as error:  # whatever a parser makes of a broken file, it is the file that is wrong
+        what = say("tasks.not_a_workbook", detail=str(error))
+        raise InputError([Problem(str(file), what, say("tasks.export_again"))]) from error
     columns = {column_of(str(name)): str(name) for name in raw.frame.columns if column_of(str(name))}
     sent = sent_in(columns.get(CODE, ""))
     if sent is None:
