@@ -12,6 +12,11 @@ DOCS = Path(__file__).parents[2] / "docs"
 FIGURES = Path(__file__).with_name("figures.json")
 
 
+def _typed() -> list[str]:
+    """Return the options as typed, without the folders of this machine."""
+    return [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+
+
 def record(name: str, **figures: object) -> None:
     """Note and print what a campaign found, with the versions it ran with."""
     known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.is_file() else {}
@@ -20,7 +25,7 @@ def record(name: str, **figures: object) -> None:
     )
     known[name] = {
         "figures": figures,
-        "command": " ".join(["python -m tests.campaigns", name, *sys.argv[1:]]),
+        "command": " ".join(["python -m tests.campaigns", name.partition(" ")[0], *_typed()]),
         "with": ran,
     }
     FIGURES.write_text(json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import mutants, planted, reach
+from tests.campaigns import mutants, mutation, planted, reach, texts
 from tests.campaigns._hostile import write_hostile
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -62,3 +63,17 @@ def test_reading_hostile_files_opens_nothing_outside_and_connects_to_nothing(tmp
         pytest.skip("strace may not trace here")
     assert (opened, network, programs, code) == ([], [], [], 2)
     assert not Path("/tmp/slipped.txt").exists()  # noqa: S108
+
+
+def test_random_text_is_read_or_refused_in_words():
+    tried, faults = texts.hunt(20_000, 20261120)
+    assert (tried > 10_000, faults) == (True, [])
+
+
+def test_a_small_change_of_code_is_noticed_by_its_tests_and_none_without_a_change():
+    module = Path("geo/coverage.py")
+    found = mutation.mutants_of(module)
+    assert len(found) > 20
+    changed = {ast.unparse(mutation._changed(each)) for each in found}
+    assert len(changed) == len(found), "each mutant is another program"
+    assert ast.unparse(ast.parse(module.read_text("utf-8"))) not in changed
