@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ _MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed mark in the file, not a
 # Excel's own limit on the characters of a cell.
 _CELL_CHARACTERS = 32_767
 
+_SHEET_CHARACTERS = 31
 _PAPER_A4 = 9
 _LINE_POINTS = 16.0
 _MOST_LINES = 12
@@ -129,12 +131,16 @@ def workbook(assessment: Assessment, totals: Totals, tables: Rows, language: Lan
     book.set_properties({"title": _cell(settings.name), "author": "coverplan", "created": _MADE})
     looks = _looks(book)
     sheets = _Sheets(book, looks, language, _cell(settings.name))
-    sheets.add("projects", _PROJECT_FIELDS, *_projects(tables.projects, assessment, totals, language), freeze=2)
+    projects, dimmed = _projects(tables.projects, assessment, totals, language)
+    sheets.add("projects", _PROJECT_FIELDS, projects, dimmed, freeze=2)
     sheets.add("gaps", _GAP_FIELDS, _gaps(tables.gaps, assessment, totals, language))
     rules = [coverage.rule for coverage in assessment.coverages.values()]
     sheets.add("scorecard", _scorecard_fields(rules, language), _scorecard(totals, language), freeze=2)
     sheets.add("rejects", _REJECT_FIELDS, _rejects(tables.rejects, language))
     sheets.add_notes(sections(assessment, totals, language))
+    for department, numbers in _by_department(projects).items():
+        some, dim = [projects[i] for i in numbers], [dimmed[i] for i in numbers]
+        sheets.add("projects", _PROJECT_FIELDS, some, dim, freeze=2, called=department)
     book.close()
     return file.getvalue()
 
@@ -164,9 +170,13 @@ class _Sheets:
         dimmed: Sequence[bool] = (),
         *,
         freeze: int = 0,
+        called: str = "",
     ) -> None:
-        """Write a table: header frozen and repeated on every page, filters, `freeze` columns held at the left."""
-        sheet = self._sheet(name)
+        """Write a table: header frozen and repeated on every page, filters, `freeze` columns held at the left.
+
+        The sheet is called by its name in the catalogue unless it is `called` otherwise.
+        """
+        sheet = self._sheet(called or say(f"tables.sheet_{name}").in_(self.language))
         for column, field in enumerate(fields):
             sheet.set_column(column, column, field.width)
             sheet.write_string(0, column, _header(field, self.language), self.looks["head"])
@@ -184,7 +194,7 @@ class _Sheets:
 
     def add_notes(self, notes: Sequence[Section]) -> None:
         """Write what the figures rest on: headed blocks, one below the other."""
-        sheet = self._sheet("notes")
+        sheet = self._sheet(say("tables.sheet_notes").in_(self.language))
         for column, letters in enumerate((14, 30, 48, 24, 12, 12, 12)):
             sheet.set_column(column, column, letters)
         r = 0
@@ -200,9 +210,8 @@ class _Sheets:
                     _write(sheet, r, column, value, self.looks[look], self.language)
             r += 2
 
-    def _sheet(self, name: str) -> Any:
-        words = say(f"tables.sheet_{name}").in_(self.language)
-        sheet = self.book.add_worksheet(words)
+    def _sheet(self, words: str) -> Any:
+        sheet = self.book.add_worksheet(_sheet_name(words, [sheet.name for sheet in self.book.worksheets()]))
         sheet.set_landscape()
         sheet.set_paper(_PAPER_A4)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
@@ -238,6 +247,26 @@ def _projects(
         )
         rows.append([cells.get(field.name) for field in _PROJECT_FIELDS])
     return rows, [not row for row in table["in_budget"]]
+
+
+def _by_department(projects: Sequence[Sequence[object]]) -> dict[str, list[int]]:
+    """Return which rows each department answers for, by its name; rows that name none are on no such sheet."""
+    column = [field.name for field in _PROJECT_FIELDS].index("department")
+    found: dict[str, list[int]] = {}
+    for i, row in enumerate(projects):
+        if row[column]:
+            found.setdefault(str(row[column]), []).append(i)
+    return dict(sorted(found.items()))
+
+
+def _sheet_name(words: str, taken: Sequence[str]) -> str:
+    """Return a name that Excel takes: 31 characters, none of []:*?/\\, no apostrophe at an end, and no other sheet's."""
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", _cell(words)).strip("' ")[:_SHEET_CHARACTERS] or "-"
+    name, again = plain, 1
+    while name.casefold() in {other.casefold() for other in taken}:
+        again += 1
+        name = f"{plain[: _SHEET_CHARACTERS - 4]} {again}"
+    return name
 
 
 def _gaps(table: pd.DataFrame, assessment: Assessment, totals: Totals, language: Language) -> list[list[object]]:

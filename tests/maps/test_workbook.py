@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -38,6 +39,20 @@ def test_there_is_a_sheet_for_each_thing_in_the_language_of_the_run(assessment, 
     assert sheets.sheetnames == ["项目排序", "缺口", "村居对照表", "剔除与修正", "说明"]
     english = openpyxl.load_workbook(io.BytesIO(book(assessment, "en")))
     assert english.sheetnames == ["Projects", "Gaps", "Scorecard", "Rejects", "Notes"]
+
+
+def test_each_department_has_a_sheet_of_its_own_projects_in_their_order():
+    departments = {"STF-01": "城管/环卫", "AGE-01": "民政办", "LGT-01": "民政办"}
+    assessment = town()
+    named = {
+        id_: replace(seen, rule=seen.rule.model_copy(update={"department": departments.get(id_, "")}))
+        for id_, seen in assessment.coverages.items()
+    }
+    sheets = openpyxl.load_workbook(io.BytesIO(book(replace(assessment, coverages=named))))
+    assert sheets.sheetnames[-2:] == ["城管 环卫", "民政办"]
+    whole = [row for row in by_header(sheets["项目排序"]) if row["责任部门"] == "民政办"]
+    assert by_header(sheets["民政办"]) == whole
+    assert whole
 
 
 def test_cells_are_typed(assessment, sheets):
