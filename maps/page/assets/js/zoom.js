@@ -5,7 +5,7 @@ const CLOSEST_ZOOM = 16;
 function zoomToAll() {
   if (!view.map.getSize().y) return;
   const narrow = view.map.getSize().x < 500;
-  const above = view.printing ? 24 : narrow ? 64 : 44;
+  const above = view.printing ? 24 : narrow ? 64 : 62;
   view.map.fitBounds(boundsOf(homeExtent()), { paddingTopLeft: [16, above], paddingBottomRight: [16, narrow ? 50 : 24], animate: false });
   view.wholeZoom = view.map.getZoom();
 }
