@@ -69,20 +69,22 @@ def villages_table(tables: PublicTables) -> pd.DataFrame:
 def works_table(assessment: Assessment, tables: PublicTables, key: bytes, language: Language) -> pd.DataFrame:
     """Return the projects without names, people or exact places: what is to be done, in which village, near where."""
     import pandas as pd
+    import shapely
 
     from maps.degrees import to_degrees
     from maps.tables import spots
 
     ranked = assessment.ranked
     points = spots([row.project.geometry for row in ranked])
-    xy = coarse(np.array([[point.x, point.y] for point in points]).reshape(-1, 2), key)
+    # a village without boundary or place has works without a place
+    xy = coarse(np.column_stack([shapely.get_x(points), shapely.get_y(points)]).reshape(-1, 2), key)
     lon, lat = to_degrees(assessment.world.layers.crs).transform(xy[:, 0], xy[:, 1])
     names = dict(zip(tables.unit_ids, tables.names, strict=True))
     rows = []
     for row, x, y in zip(ranked, lon, lat, strict=True):
         project = row.project
         secret = any(assessment.coverages[id_].rule.type in _WITHOUT_PLACE for id_ in project.rule_ids)
-        place = ("", "") if secret else (f"{x:.3f}", f"{y:.3f}")
+        place = ("", "") if secret or not np.isfinite(x) else (f"{x:.3f}", f"{y:.3f}")
         action = action_word(project.action, language)
         rows.append((row.rank, action, names.get(project.unit_id, ""), project.cost_mid, row.in_budget, *place))
     return pd.DataFrame(rows, columns=["rank", "action", "village", "cost", "in_budget", "near_lon", "near_lat"])
