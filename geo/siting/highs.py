@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.choosing.highs import silent_solver
+
 if TYPE_CHECKING:
     import highspy
     from numpy.typing import NDArray
@@ -48,8 +50,8 @@ def solve(model: Model, time_s: float, *, start: Numbers | None = None, step: fl
     """
     import highspy
 
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    options = {"output_flag": False, "time_limit": max(time_s, 0.05), "random_seed": SEED, "mip_rel_gap": gap}
+    solver = silent_solver()
+    options = {"time_limit": max(time_s, 0.05), "random_seed": SEED, "mip_rel_gap": gap}
     options |= {"mip_abs_gap": 0.999 * step if step else 1e-9, "mip_feasibility_tolerance": 1e-7}
     for name, value in options.items():
         solver.setOptionValue(name, value)
