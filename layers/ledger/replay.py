@@ -234,7 +234,9 @@ def _of_the_ledger(state: State, event: Event) -> State:
     if event.what == "opened":
         return replace(state, ledger_id=facts["ledger"], name=facts["name"], route=facts["route"])
     if event.what == "reported":
-        return replace(state, weeks=(*state.weeks, Week(facts["week"], facts["upto"], event.day)))
+        return replace(
+            state, weeks=(*state.weeks, Week(facts["week"], facts["upto"], dt.date.fromisoformat(facts["day"])))
+        )
     if event.what == "assigned":
         return replace(state, assigned={**state.assigned, facts["unit_id"]: facts["person"]})
     return state

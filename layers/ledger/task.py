@@ -106,7 +106,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Week:
-    """A weekly report that was made: ISO week ("2026-W47"), and the last event it speaks of."""
+    """A weekly report that was made: ISO week ("2026-W47"), the last event it speaks of, and the day it speaks for."""
 
     week: str
     upto: int

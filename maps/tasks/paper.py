@@ -22,6 +22,7 @@ MADE = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (a fixed mark in the file, not a 
 _CELL_CHARACTERS = 32_767
 _SHEET_NAME = 31
 _WIDEST = 60
+_LONG = 24  # letters: such a cell is not squeezed into a column of three words on a telephone
 
 _STYLE = """
 @page { size: A4 landscape; margin: 12mm; }
@@ -38,6 +39,7 @@ tr { break-inside: avoid; }
 th, td { border: 1px solid #c8cdd2; padding: 3px 6px; text-align: left; vertical-align: top; overflow-wrap: anywhere;
   min-width: 3.2em; }
 th { background: #e6edf3; font-weight: 600; }
+td.t { min-width: 13em; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 footer { margin-top: 26px; color: #5a646c; font-size: 12px; overflow-wrap: anywhere; }
 """
@@ -101,8 +103,9 @@ def _nothing(language: Language) -> str:
 
 
 def _td(cell: object, language: Language) -> str:
-    kind = ' class="n"' if isinstance(cell, (int, float)) else ""
-    return f"<td{kind}>{escape(cell_text(cell, language))}</td>"
+    text = cell_text(cell, language)
+    kind = ' class="n"' if isinstance(cell, (int, float)) else ' class="t"' if width(text) > _LONG else ""
+    return f"<td{kind}>{escape(text)}</td>"
 
 
 def as_markdown(paper: Paper, language: Language) -> str:

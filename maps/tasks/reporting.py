@@ -40,7 +40,7 @@ def week(desk: Desk, out: Path | None, again: str | None, date: str | None, *, d
             label = iso_week(today)
 
             def decide(state: State) -> list[Draft]:
-                facts = {"week": label, "upto": state.head.seq}
+                facts = {"week": label, "upto": state.head.seq, "day": today.isoformat()}
                 return [] if _made(state, label) else [Draft(None, "reported", facts)]
 
             ledger = write(ledger, decide, who=desk.who, at=desk.at, op_id=desk.op_id).ledger

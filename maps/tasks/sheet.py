@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from layers.ledger.merge import row_code
 from layers.text import LANGUAGES, Language, say
+from maps.screen import width
 from maps.tasks.paper import MADE, sheet_looks, write_cell
 from maps.tasks.rows import cells
 from maps.wording import shown
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 COLUMNS = (
     ("id", 7),
     ("list", 14),
-    ("title", 34),
+    ("title", 38),
     ("village", 12),
-    ("goal", 34),
+    ("goal", 42),
     ("leader", 10),
     ("department", 14),
     ("owner", 10),
@@ -37,6 +39,8 @@ COLUMNS = (
     ("outcome", 16),
 )
 EDITABLE_COLUMNS = ("goal", "leader", "department", "owner", "due", "progress", "note")
+WRAPPED = ("list", "title", "goal", "note")
+LINE_POINTS = 15.5
 CODE = "code"
 _CODE_COLUMN = len(COLUMNS)
 
@@ -81,12 +85,18 @@ def workbook(state: State, tasks: Sequence[Task], today: dt.date, language: Lang
 
 
 def _write_row(sheet: Any, row: int, task: Task, values: dict[str, object], looks: dict[str, Any]) -> None:
+    sheet.set_row(row, LINE_POINTS * max(_lines(name, values[name], wide) for name, wide in COLUMNS))
     values["due"] = task.due  # what may be edited is the deadline itself, not when a standing task is due next
     for column, (name, _) in enumerate(COLUMNS):
         value = values[name]
         look = "" if name in EDITABLE_COLUMNS else "grey_day" if isinstance(value, dt.date) else "grey"
         look = {"progress": "share", "due": "day"}.get(name, look)
         write_cell(sheet, row, column, value, looks, look)
+
+
+def _lines(name: str, value: object, wide: int) -> int:
+    """Return how many lines a cell needs: not every program makes rows high enough by itself."""
+    return sum(math.ceil(max(width(line), 1) / wide) for line in str(value or "").split("\n")) if name in WRAPPED else 1
 
 
 def head_of(state: State, tasks: Sequence[Task]) -> str:
