@@ -277,9 +277,9 @@ def _block(block: Block) -> Json:
 
 
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,.1f}".removesuffix(".0")
+    return "" if value is None else str(value)
 
 
 def _rejects(by_layer: Iterable[tuple[Reject, ...]]) -> Json:
