@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DOCS = {"en": Path("docs/performance.md"), "zh": Path("docs/performance.zh.md")}
+DOCS = {"en": "docs/{page}.md", "zh": "docs/{page}.zh.md"}
 WORDS = {
     "en": {"method": "method", "seconds": "seconds", "ratio": "× ours", "goal": "aim", "wanted": "wanted", "found": "found", "holds": "holds", "missed": "missed", "colon": ": "},
     "zh": {"method": "方法", "seconds": "秒", "ratio": "为本程序的倍数", "goal": "目标", "wanted": "要求", "found": "实测", "holds": "达到", "missed": "未达到", "colon": "："},
@@ -56,6 +56,7 @@ class Result:
     goals: tuple[Goal, ...]
     remarks: tuple[Words, ...] = ()
     versions: tuple[str, ...] = ("numpy", "scipy", "numba")
+    page: str = "performance"
 
 
 def options(doc: str | None, **sizes: int) -> argparse.Namespace:
@@ -64,7 +65,7 @@ def options(doc: str | None, **sizes: int) -> argparse.Namespace:
     for name, size in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=size, help=f"default {size}")
     parser.add_argument("--rounds", type=int, default=7, help="methods take turns; the least of their times counts")
-    parser.add_argument("--write", action="store_true", help="put the result into docs/performance.md and .zh.md")
+    parser.add_argument("--write", action="store_true", help="put the result into the docs, in both languages")
     return parser.parse_args()
 
 
@@ -105,7 +106,8 @@ def hand_over(result: Result, *, write: bool) -> None:
     """Print the result, and put it into the docs if `write`. Ends the process with 1 if a goal is missed."""
     sys.stdout.write(f"{_section(result, 'en')}\n")
     if write:
-        for language, file in DOCS.items():
+        for language, name in DOCS.items():
+            file = Path(name.format(page=result.page))
             file.write_text(_with_section(file, result, language), encoding="utf-8")
     if not all(goal.holds for goal in result.goals):
         raise SystemExit(1)
