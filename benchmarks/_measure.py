@@ -145,5 +145,5 @@ def machine(packages: Iterable[str]) -> str:
     """Return the processor, the system and the versions of Python and the packages."""
     model = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     parts = [f"{os.cpu_count()} × {model.group(1).strip() if model else platform.processor()}", platform.system()]
-    parts += [f"Python {platform.python_version()}"]
+    parts += [f"load {os.getloadavg()[0]:.1f}", f"Python {platform.python_version()}"]
     return ", ".join([*parts, *(f"{name} {importlib.metadata.version(name)}" for name in packages)])
