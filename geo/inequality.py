@@ -91,10 +91,11 @@ def groups_without(seen: Coverage, world: World) -> Mapping[str, tuple[float, fl
     """
     frame = seen.frame
     homes, units = world.homes if len(world.layers.of_kind("demand")) else None, world.units
-    base = next((one for one in (homes, units) if one is not None and frame.index.isin(one.index).all()), None)
+    bases = ((one, one.index.get_indexer(frame.index)) for one in (homes, units) if one is not None)
+    base, row = next(((one, row) for one, row in bases if (row >= 0).all()), (None, None))
     if base is None or not len(frame):
         return {}
-    rows = base.loc[frame.index]
+    rows = base.iloc[row]
     known = (frame["status"] != UNKNOWN).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         lacking = frame["people_short"].to_numpy(float) / frame["people"].to_numpy(float)
