@@ -13,6 +13,7 @@ from layers.problems import InputError, LayerError, Problem
 from layers.readers.filegdb import CATALOGUE
 from layers.readers.gdal import CurvesError
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
+from layers.readers.tables import headers_of
 from layers.text import say
 
 HEAD_BYTES = 512
@@ -150,6 +151,8 @@ def read_raw(request: Request) -> Raw:
     if len(raw.frame) != raw.count:
         what = say("readers.lost_rows", read=len(raw.frame), count=raw.count)
         raise LayerError([Problem(request.where, what, say("readers.unreadable_fix"))])
+    if not raw.frame.columns.is_unique:  # a damaged table may call two of its columns the same
+        raw = replace(raw, frame=raw.frame.set_axis(headers_of(raw.frame.columns), axis=1))
     return replace(raw, faults=raw.faults + _as_notes(caught))
 
 

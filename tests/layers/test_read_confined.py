@@ -232,6 +232,18 @@ def test_a_table_that_is_a_program_is_not_read(tmp_path):
     assert '"v" is a view, not a table' in refusal(tmp_path, "facilities", "f.gpkg", layer="v")
 
 
+def test_two_columns_of_one_name_are_two_columns(tmp_path):
+    """As a damaged .dbf may have them; which of the two is meant is for the planner to say."""
+    frame = gpd.GeoDataFrame(
+        {"id": ["a"], "capacity": [3], "capacitx": [4]}, geometry=[shapely.Point(113, 23)], crs=4490
+    )
+    frame.to_file(tmp_path / "f.shp")
+    table = (tmp_path / "f.dbf").read_bytes()
+    (tmp_path / "f.dbf").write_bytes(table.replace(b"capacitx", b"capacity"))
+    layer = read(tmp_path, f={"kind": "facilities", "path": "f.shp"})["f"]
+    assert (layer.frame["capacity"].tolist(), layer.frame["capacity #2"].tolist()) == ([3], [4])
+
+
 def test_a_layer_at_the_other_end_of_the_country_is_refused_with_the_likely_cause(tmp_path):
     units = csv_of(tmp_path, "id,name,population,wkt", 'a,甲村,9,"POLYGON((112 23,112.1 23,112.1 23.1,112 23))"')
     homes = csv_of(tmp_path, "id,people,lon,lat", "1,2,115.1,23", "2,2,115.1,23.1", name="homes.csv")
