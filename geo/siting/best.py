@@ -35,6 +35,8 @@ UNION, UNION_OF_VALUES = 120_000, 25_000
 # How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
 EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 ROUNDS = 4
+# How much worse than the best the search may become on the way, round by round: near at first, then far, then near.
+LOOSE = (0.0, 0.008, 0.0005, 0.0)
 # A value and a bound that differ by this share are the same.
 EQUAL = 1e-11
 STEPS = 700
@@ -97,8 +99,8 @@ def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Fo
     part = effort / (2**ROUNDS - 1)
     demand, limit = None, np.zeros(len(relaxed.left) - 1)
     for turn in range(ROUNDS):
-        some = min(part * 2**turn, (20 + 40 * turn) * len(instance.table.site) + 5e6)
-        found = found.or_(instance, search.improved(int(some), loose=(0.0, 0.008, 0.002, 0.004)[turn]))
+        some = min(part * 2**turn, (60 + 240 * turn) * len(instance.table.site) + 5e6)
+        found = found.or_(instance, search.improved(int(some), loose=LOOSE[turn]))
         if demand is None:
             demand = start_prices(relaxed, *search.served())
         prices = priced(relaxed, demand, limit, found.value, _steps(instance, time_s))
@@ -155,7 +157,7 @@ class _Rest:
         size = len(rest.table.site)
         if found.gap() <= gap and size > QUICK:
             return found, True
-        if size > (SOLVABLE if is_last else SOLVABLE / 2):
+        if size > (SOLVABLE if is_last else QUICK):
             return found, False
         start = found.is_open[sites] | rest.fixed
         if not rest.limits.allow(start).all():
