@@ -58,7 +58,7 @@ class Household(Rule):
     says where it was coarsened. With 1 nothing is.
 
     A village that no row names, or whose `eligible` is blank, is unknown; one with a blank `done` is unknown unless the
-    rest is enough. A row set aside when it was read leaves the village it names unknown. Without `people` each household
+    rest is enough, or too little whatever the blank stands for. A row set aside when it was read leaves the village it names unknown. Without `people` each household
     counts as one person, and a note says so. The project does what is missing in the village, at a cost a household.
     """
 
@@ -81,12 +81,14 @@ class Household(Rule):
         served = np.minimum(np.nan_to_num(done), np.nan_to_num(eligible, nan=np.inf))
         due, have = (_summed(numbers, lists.place, len(units)) for numbers in (eligible, served))
         named = _summed(np.ones(len(done)), lists.place, len(units)) > 0
-        is_open = _summed(np.isnan(done).astype(float), lists.place, len(units)) > 0
+        hidden = _summed(
+            np.where(np.isnan(done), eligible, 0.0), lists.place, len(units)
+        )  # what blanks could stand for
         rejected = np.isin(world.units.index.get_indexer(units.index), units_with_rejects(world, self._meant))
         lost = ~named | np.isnan(due) | rejected
         shown_due, shown_have, coarse = self._coarsened(np.where(lost, np.nan, due), have)
         people, guessed = self._people(lists, shown_due)
-        undecided = is_open & (have < due)
+        undecided = (have < due) & (have + hidden >= due)
         frame = units[["name", "geometry"]].assign(
             name=texts(units["name"]),
             unit_id=units.index.to_numpy(object),
