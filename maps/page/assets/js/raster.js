@@ -1,19 +1,25 @@
 /* When tens of thousands of shapes are in view, each is a few pixels: write those pixels ourselves, then paint them once. */
 
-/** Return a sheet of pixels the size of the canvas; `paint` puts it under the pen. */
+let keptCanvas = null; // one for all sheets: ten megabytes anew for each picture would wait for the memory to be cleared
+let keptImage = null;
+
+/** Return an empty sheet of pixels the size of the canvas; `paintSheet` puts it under the pen before the next is asked for. */
 function pixelSheet(frame) {
   const width = frame.canvas.width;
   const height = frame.canvas.height;
-  const image = frame.pen.createImageData(width, height);
-  return { width, height, pixels: new Uint32Array(image.data.buffer), image, ratio: frame.ratio };
+  if (!keptImage || keptImage.width !== width || keptImage.height !== height) {
+    keptCanvas = Object.assign(document.createElement("canvas"), { width, height });
+    keptImage = frame.pen.createImageData(width, height);
+  }
+  const pixels = new Uint32Array(keptImage.data.buffer);
+  pixels.fill(0);
+  return { width, height, pixels, ratio: frame.ratio };
 }
 
 function paintSheet(sheet, frame) {
-  const canvas = document.createElement("canvas");
-  canvas.width = sheet.width;
-  canvas.height = sheet.height;
-  canvas.getContext("2d").putImageData(sheet.image, 0, 0);
-  frame.pen.drawImage(canvas, 0, 0, sheet.width / sheet.ratio, sheet.height / sheet.ratio);
+  const pen = keptCanvas.getContext("2d", { willReadFrequently: true });
+  pen.putImageData(keptImage, 0, 0);
+  frame.pen.drawImage(keptCanvas, 0, 0, sheet.width / sheet.ratio, sheet.height / sheet.ratio);
 }
 
 /** Return "#rrggbb" as the low three bytes of a pixel (the order of bytes in memory is red, green, blue, alpha). */
@@ -25,21 +31,24 @@ function pixelColour(colour) {
 /** Draw these lines as hairlines, softened by sharing each step between the two pixels it lies on. */
 function plotLines(sheet, frame, set, rows, colour, strength) {
   const rgb = pixelColour(colour);
-  const scale = frame.scale * sheet.ratio;
-  const left = frame.left * sheet.ratio;
-  const top = frame.top * sheet.ratio;
+  const place = { scale: frame.scale * sheet.ratio, left: frame.left * sheet.ratio, top: frame.top * sheet.ratio };
   for (const row of rows) {
-    for (let part = set.partStart[row]; part < set.partStart[row + 1]; part += 1) {
-      let x = set.x[set.start[part]] * scale - left;
-      let y = set.y[set.start[part]] * scale - top;
-      for (let v = set.start[part] + 1; v < set.start[part + 1]; v += 1) {
-        const toX = set.x[v] * scale - left;
-        const toY = set.y[v] * scale - top;
-        plotSegment(sheet, x, y, toX, toY, rgb, strength);
-        x = toX;
-        y = toY;
-      }
-    }
+    for (let part = set.partStart[row]; part < set.partStart[row + 1]; part += 1) plotPart(sheet, place, set, part, rgb, strength);
+  }
+}
+
+/** Draw one line from bend to bend, without the bends less than a pixel from the last one drawn; its end is always drawn. */
+function plotPart(sheet, place, set, part, rgb, strength) {
+  const end = set.start[part + 1] - 1;
+  let x = set.x[set.start[part]] * place.scale - place.left;
+  let y = set.y[set.start[part]] * place.scale - place.top;
+  for (let v = set.start[part] + 1; v <= end; v += 1) {
+    const toX = set.x[v] * place.scale - place.left;
+    const toY = set.y[v] * place.scale - place.top;
+    if (v < end && Math.abs(toX - x) < 1 && Math.abs(toY - y) < 1) continue;
+    plotSegment(sheet, x, y, toX, toY, rgb, strength);
+    x = toX;
+    y = toY;
   }
 }
 
