@@ -53,3 +53,8 @@ def _cards(card: pd.DataFrame) -> dict[str, Any]:
     columns = ("places", "short", "unknown", "people", "people_short", "required", "supplied")
     numbers = {column: [number(value) for value in card[column]] for column in columns}
     return {"state": [STATES.index(state) for state in card["state"]], **numbers}
+
+
+def given(value: object) -> bool:
+    """Is this a text with something in it? NaN and None stand for a text that nobody gave."""
+    return isinstance(value, str) and value != ""

@@ -90,6 +90,13 @@ class Shapes:
         return number, self.pack.integers(ordered.index.get_indexer(frame.index))
 
 
+def as_array(values: list[Any]) -> Geometries:
+    """Return a one-dimensional array of objects, which numpy would not make of geometries by itself."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
 def gridded(coordinates: NDArray[np.float64], change: Transformer) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return x and y of metric coordinates in grid steps, from the north-west corner of the web-mercator square."""
     if not len(coordinates):
