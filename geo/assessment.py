@@ -15,6 +15,7 @@ from geo.places import grain_notes
 from geo.projects import merged
 from geo.ranking import Ranked
 from geo.rule import Rule
+from geo.sensitivity import Tried, sensitivity
 from geo.study import Gated, study
 from geo.verdicts import coverages_of, gaps_of, in_order
 from geo.world import World
@@ -51,6 +52,7 @@ class Assessment:
     outcomes: tuple[Outcome, ...] = ()  # what other orders would buy
     placed: Mapping[str, float] = field(default_factory=dict)  # how badly placed each village is, 1 being average
     candidates: tuple[Project, ...] = ()  # all there was to choose from
+    thresholds: tuple[Tried, ...] = ()  # how many would be without under other thresholds
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
@@ -100,6 +102,7 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None, workers: 
         found_out.outcomes,
         found_out.placed,
         tuple(offered),
+        sensitivity(coverages, world, anew=plan.settings.ranking.sensitivity),
     )
 
 

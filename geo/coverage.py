@@ -86,22 +86,38 @@ def coverage(rule: Rule, world: World) -> Coverage:
 def decided(measured: Measured) -> gpd.GeoDataFrame:
     """Return the measured frame with unit, shortfall, status, people_short and borderline added."""
     frame = measured.frame.copy()
+    for end in ("supplied_low", "supplied_high"):
+        if end in frame:
+            del frame[end]
     required = frame["required"].to_numpy(float)
     supplied = frame["supplied"].to_numpy(float)
-    low = frame.pop("supplied_low").to_numpy(float) if "supplied_low" in frame else supplied
-    high = frame.pop("supplied_high").to_numpy(float) if "supplied_high" in frame else supplied
-    missing = lacking(required, supplied, measured.sense)
-    met, short = _known(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
+    met, short, missing = verdicts(measured, required)
     known = met | short
     frame["unit"] = measured.unit
     frame["shortfall"] = np.where(known, missing, np.nan)
     status = np.select([met, short], [STATUSES.index(MET), STATUSES.index(SHORT)], STATUSES.index(UNKNOWN))
     frame["status"] = pd.Categorical.from_codes(status, categories=STATUSES)
-    without = np.where(short, people_without(required, missing, *dependants(measured)), 0.0)
-    frame["people_short"] = np.where(known, without, np.nan)
+    frame["people_short"] = without_at(measured, required)
     near = known & (np.abs(supplied - required) <= BORDERLINE_SHARE * required)
     frame["borderline"] = near & (required > 0) & (measured.unit in MEASURED_UNITS)
     return frame
+
+
+def verdicts(measured: Measured, required: Numbers) -> tuple[Flags, Flags, Numbers]:
+    """Return which places are met and which short if that much is required, and how much is missing at each."""
+    supplied, low, high = (
+        measured.frame[name if name in measured.frame else "supplied"].to_numpy(float)
+        for name in ("supplied", "supplied_low", "supplied_high")
+    )
+    met, short = _known(lacking(required, low, measured.sense), lacking(required, high, measured.sense))
+    return met, short, lacking(required, supplied, measured.sense)
+
+
+def without_at(measured: Measured, required: Numbers) -> Numbers:
+    """Return how many people are without at each place if that much is required; NaN where it is not known."""
+    met, short, missing = verdicts(measured, required)
+    without = np.where(short, people_without(required, missing, *dependants(measured)), 0.0)
+    return np.where(met | short, without, np.nan)
 
 
 def dependants(measured: Measured) -> tuple[Numbers, Without]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Sense = Literal["at_least", "at_most"]
 Combine = Literal["sum", "min", "any"]
 Without = Literal["everybody", "share"]
+Turns = Literal["required", "quick", "anew"]
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,13 @@ class Rule(RuleOptions, ABC):
 
     `reads` are the kinds of layer that the check looks at, where a type says so: a project that edits none of them is
     not tried when there is no fast path.
+    `thresholds` are the options that say how much is enough, and what it takes to try another number: `required` where
+    only that column changes, in proportion; `quick` where measuring again costs next to nothing; `anew` where it costs as
+    much as the check did (see geo.sensitivity).
     """
 
     reads: ClassVar[frozenset[str] | None] = None
+    thresholds: ClassVar[Mapping[str, Turns]] = {}
 
     @abstractmethod
     def measure(self, world: World) -> Measured:

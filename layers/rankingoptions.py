@@ -53,7 +53,8 @@ class RankingOptions(Typed):
     `weights` gives severities other weights than A 4, B 2, C 1. `draws` is how often weights and costs are drawn to see
     who stays in the budget (0: not at all); each rule's weight is drawn between 1/`weight_range` and `weight_range` times
     its own. `inside` and `outside` are ids of projects that are taken before all others, and of those left out.
-    `alternatives` is how many next-best sets are worked out beside the best.
+    `alternatives` is how many next-best sets are worked out beside the best. `sensitivity` has the rules whose thresholds
+    cannot be tried without measuring again measured again, at 80, 90, 110 and 120 % of each.
     """
 
     weights: dict[Literal["A", "B", "C"], float] = Field(default_factory=dict)
@@ -65,3 +66,4 @@ class RankingOptions(Typed):
     draws: int = Field(default=1000, ge=0, le=100_000)
     weight_range: float = Field(default=2.0, ge=1)
     alternatives: int = Field(default=0, ge=0, le=20)
+    sensitivity: bool = False

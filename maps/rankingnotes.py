@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from geo.choosing.program import SOLVED_WITHIN
 from geo.robustness import EXPONENTS
+from geo.sensitivity import PERCENT
 from geo.study import department_of
-from layers.text import Language, say, spoken
+from layers.text import Language, known, say, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.assessment import Assessment
     from geo.portfolio import Portfolio
+    from geo.sensitivity import Tried
     from geo.study import Gated
 
 # A section's heading, lines of text, header and rows of a table.
@@ -24,7 +26,7 @@ Block = tuple[str, tuple[str, ...], tuple[str, ...], tuple[tuple[object, ...], .
 
 
 def blocks(assessment: Assessment, language: Language) -> list[Block]:
-    """Return the blocks that there is something to say in: none without a budget."""
+    """Return the blocks that there is something to say in: without a budget, what is not ranked and other thresholds."""
     found = []
     if assessment.portfolio:
         found.append(_best_set(assessment.portfolio, language))
@@ -35,6 +37,8 @@ def blocks(assessment: Assessment, language: Language) -> list[Block]:
         found.append(_firmness(assessment, language))
     if assessment.gated:
         found.append(_gated(assessment.gated, language))
+    if assessment.thresholds:
+        found.append(_thresholds(assessment, language))
     return found
 
 
@@ -82,6 +86,7 @@ def figures(assessment: Assessment) -> dict[str, Any]:
         "portfolio": None,
         "robustness": None,
         "outcomes": [_rounded(asdict(one)) for one in assessment.outcomes],
+        "thresholds": {"percent": list(PERCENT), "tried": [_rounded(asdict(one)) for one in assessment.thresholds]},
     }
     if portfolio:
         measures = {"gap": portfolio.gap, "order_loss": portfolio.order_loss}
@@ -167,6 +172,43 @@ def _gated(gated: Sequence[Gated], language: Language) -> Block:
         for one in gated
     )
     return _say("ranking.gated_title", language), (), header, rows
+
+
+def _thresholds(assessment: Assessment, language: Language) -> Block:
+    """Return how many are without at 80 to 120 % of every threshold, and which have not been tried."""
+    titles = {id_: seen.rule.title.in_(language) or id_ for id_, seen in assessment.coverages.items()}
+    header = (
+        _say("tables.col_rule", language),
+        _say("ranking.col_threshold", language),
+        *(f"{percent}%" for percent in PERCENT),
+    )
+    rows = tuple(
+        (
+            titles[one.rule_id],
+            _threshold(one, language),
+            *("—" if people is None else round(people) for people in one.people),
+        )
+        for one in assessment.thresholds
+        if one.people
+    )
+    lines = [_say("ranking.thresholds_note", language)] if rows else []
+    untried = [
+        say("ranking.of_rule", title=titles[one.rule_id], threshold=_threshold(one, language)).in_(language)
+        for one in assessment.thresholds
+        if not one.people
+    ]
+    if untried:
+        joined = say(
+            "ranking.thresholds_untried", count=len(untried), thresholds=_say("ranking.and", language).join(untried)
+        )
+        lines.append(joined.in_(language))
+    return _say("ranking.thresholds_title", language), tuple(lines), header if rows else (), rows
+
+
+def _threshold(tried: Tried, language: Language) -> str:
+    """Return the threshold in words with its value; the option's own name where a rule type brings no words for it."""
+    key = f"serve.option_{tried.option}"
+    return f"{_say(key, language) if known(key) else tried.option}: {tried.value:g}"
 
 
 def _firmness(assessment: Assessment, language: Language) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from geo.lamps.people import covering, entering, entries_of, traffic_of
 from geo.lines.intervals import cut, overlapping
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import edits_touch
 from layers.text import Text, say
 from layers.where import parse_where
@@ -57,6 +57,7 @@ class AlongRoad(Rule):
     """
 
     reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "devices", "units", "demand"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"share": "required", "radius_m": "anew"}
 
     roads: str = "roads"
     devices: str = "lamps"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -15,7 +15,7 @@ from geo.building import Blueprint, Order, assumed_cost, blueprint, built
 from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import NOWHERE, ids_at, judged_units, points_of, rows_containing, texts, unit_people, unit_rows
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.sites import Sites, feet_on_roads, home_weights, idle_parcels, parcel_sites
 from geo.supply import Meant, added_rows, cost_note, edits_touch, rejected_note, supply, units_with_rejects, what_is
 from layers.categories import canonical
@@ -56,6 +56,7 @@ class Area(Rule):
     """
 
     reads: ClassVar[frozenset[str] | None] = frozenset({"units", "demand", "facilities"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"per_person_m2": "required"}
 
     units: str = "units"
     facilities: str | tuple[str, ...] = "facilities"

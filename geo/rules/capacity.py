@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -19,7 +19,7 @@ from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import (
     Meant,
     cost_note,
@@ -68,6 +68,8 @@ class Capacity(Rule):
     are missing. Repair: enlarge a facility within reach, else build one; each project by itself lifts the homes it names
     to the norm. Its cost is for one place.
     """
+
+    thresholds: ClassVar[Mapping[str, Turns]] = {"per_1000": "required", "cutoff_m": "anew", "cutoff_min": "anew"}
 
     demand: str = "demand"
     group: Group = "people"

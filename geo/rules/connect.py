@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -21,7 +21,7 @@ from geo.projects import Project
 from geo.roads.criteria import RoadCriteria, bays_given, standing
 from geo.roads.settlements import settlements_of
 from geo.roads.upgrading import UPGRADE, upgrades
-from geo.rule import Measured, Rule
+from geo.rule import Measured, Rule, Turns
 from geo.settling import Destination, destination, goals_moved
 from geo.supply import cost_note
 from layers.text import Text, say
@@ -79,6 +79,7 @@ class Connect(RoadCriteria, Rule):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"roads", "units", "demand"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"min_households": "anew", "access_m": "anew"}
 
     settlements: str = "units"
     roads: str = "roads"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, texts, together
 from geo.projects import Project
 from geo.roads.links import Link, LinkSearch, crossing_of
-from geo.rule import Measured, Rule
+from geo.rule import Measured, Rule, Turns
 from geo.supply import Meant, cost_note, counting, moving, rejected_note, supply, what_is
 from geo.travel import Travel
 from geo.unserved import LINK_M
@@ -82,6 +82,8 @@ class Detour(Rule):
     has no project. The project adds the link as a road; what it gives to
     this and every other rule is found by measuring again. `cost` is that of one bridge.
     """
+
+    thresholds: ClassVar[Mapping[str, Turns]] = {"ratio": "anew", "extra_m": "anew"}
 
     demand: str = "demand"
     facilities: str = "school"

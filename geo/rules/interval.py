@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from geo.gaps import Gap
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.upkeep.assets import Limits, Upkeep, by_condition, by_date, upkeep_adds, upkeep_gaps, upkeep_projects
 from geo.upkeep.uptime import Uptime, uptime, uptime_adds, uptime_gaps, uptime_projects
 from layers.problems import LayerError, Problem
@@ -45,6 +45,8 @@ class Interval(Rule):
     people of the village. The gap is the asset, or the village's devices that do not work; the project sees to it, on
     the plan's day, or puts right as many devices as are missing, the broken ones before those of unknown status.
     """
+
+    thresholds: ClassVar[Mapping[str, Turns]] = {"max_days": "anew", "max_silt_cm": "anew", "min_share": "anew"}
 
     kind: Literal["assets", "watercourses", "facilities", "devices"] = "assets"
     assets: str | None = None

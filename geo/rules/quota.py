@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import NOWHERE, ids_at, judged_units, texts, unit_rows
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import (
     Meant,
     added_rows,
@@ -57,6 +57,7 @@ class Quota(Rule):
     """
 
     reads: ClassVar[frozenset[str] | None] = frozenset({"units", "demand", "staff"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"per": "quick"}
 
     units: str = "units"
     staff: str = "staff"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import (
     Meant,
     added_rows,
@@ -80,6 +80,8 @@ class Reach(Rule):
 
     A gap is a cluster of homes that are short, of one village, joined by steps of at most LINK_M in a straight line.
     """
+
+    thresholds: ClassVar[Mapping[str, Turns]] = {"cutoff_m": "required", "cutoff_min": "required"}
 
     demand: str = "demand"
     facilities: str = "facilities"

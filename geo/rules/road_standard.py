@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -22,7 +22,7 @@ from geo.roads.criteria import RoadCriteria, Standing, bays_given, standing
 from geo.roads.stretches import stretches
 from geo.roads.upgrading import UPGRADE, upgrades
 from geo.roads.users import RoadUsers, road_users
-from geo.rule import Measured, Rule
+from geo.rule import Measured, Rule, Turns
 from geo.supply import cost_note
 from layers.options import checked_where
 from layers.text import Text, say
@@ -78,6 +78,7 @@ class RoadStandard(RoadCriteria, Rule):
     """
 
     reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "units", "demand", "facilities", "points"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"warrant_people": "anew"}
 
     roads: str = "roads"
     to: str = "hospital"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -13,7 +13,7 @@ from geo.lines.spacing import Spaced, cells_with, long_gaps, spacing_projects
 from geo.lines.unbroken import Cuts, cuts_of, longest_m, pieces_of, ways_of
 from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import Meant, added_rows, category_word, edits_touch, receiving, rejected_note, supply
 from layers.text import say
 from layers.where import parse_where
@@ -47,6 +47,8 @@ class Spacing(Rule):
     is the stretch, by name of the road with the lowest id on it; roads that share one are mended by one project: as many
     features as bring every stretch down to `spacing_m`, evenly spread.
     """
+
+    thresholds: ClassVar[Mapping[str, Turns]] = {"spacing_m": "anew"}
 
     roads: str = "roads"
     features: str = "crossings"

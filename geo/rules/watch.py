@@ -15,7 +15,7 @@ from geo.devices import Devices, devices_of, gained
 from geo.gaps import Gap, place_gaps
 from geo.places import unit_people
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import edits_touch
 from geo.watching.keypoints import JUNCTION_ENDS, key_points
 from geo.watching.projects import watch_projects
@@ -52,6 +52,7 @@ class Watch(Rule):
     """
 
     reads: ClassVar[frozenset[str] | None] = frozenset({"points", "devices", "roads", "units", "demand"})
+    thresholds: ClassVar[Mapping[str, Turns]] = {"radius_m": "anew"}
 
     points: str = "points"
     devices: str = "cameras"
