@@ -128,7 +128,7 @@ def _digits(values: Numbers) -> pa.Array:
     size = np.abs(values)
     with np.errstate(invalid="ignore"):
         whole = (size < 2**53) & (np.trunc(size) == size)
-        scaled = np.where(size < _SCALED_BELOW, size * _SCALE, 0.0)
+        scaled = np.where(size < _SCALED_BELOW, size, 0.0) * _SCALE
         easy = whole | ((size < _SCALED_BELOW) & (np.abs(scaled - np.floor(scaled) - 0.5) > _NEAR_MIDDLE))
     millionths = np.rint(scaled).astype(np.int64)
     units = np.where(whole & easy, size, 0.0).astype(np.int64)

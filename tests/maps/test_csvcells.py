@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maps.csvcells import csv_rows, guarded, plain
@@ -36,6 +36,7 @@ TEXTS = st.one_of(st.none(), st.text(LETTERS, max_size=4), st.text(max_size=3).f
 
 
 @given(st.lists(st.tuples(NUMBERS, TEXTS, st.booleans()), max_size=20))
+@example([(1.797693134862316e302, None, False)])
 def test_columns_are_written_as_each_cell_by_itself_would_be(rows):
     numbers, texts, flags = zip(*rows, strict=True) if rows else ((), (), ())
     columns = [

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="this system makes no copies of processes"
 )
 NAMES = tuple("abcdefgh")
+
+
+def children():
+    return {pid for thread in Path("/proc/self/task").iterdir() for pid in (thread / "children").read_text().split()}
 
 
 def noting(folder, name):
@@ -63,11 +68,11 @@ def test_a_fault_of_the_caller_is_raised_and_no_copy_outlives_it():
         time.sleep(0.1)
         raise ValueError("the caller")
 
+    before = children()
     with pytest.raises(ValueError, match="the caller"):
         share_out(dict.fromkeys(NAMES, work), print)
     assert time.monotonic() - started < 30
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children() <= before  # browsers and servers of other tests may be there, or have ended meanwhile
 
 
 def test_results_are_the_same_bytes_with_one_processor(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.datastructures import Headers
@@ -22,7 +23,7 @@ from layers.problems import InputError
 from maps.serve.adopting import Counter, Wish, name_of
 from maps.serve.app import Service, application
 from maps.serve.scenario import Scenario, applied, options_of, scenario
-from tests.maps.browsing import ARGUMENTS, CHROMIUM
+from tests.maps.browsing import needs_chromium
 from tests.maps.test_qgis import needs_qgis, opened
 
 httpx = pytest.importorskip("httpx", reason="httpx is not installed")
@@ -232,27 +233,23 @@ def test_qgis_opens_the_service(served: str, tmp_path: Path) -> None:
     assert layer["first"][0] == "1"
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium to open the page with")
-def test_a_planner_changes_a_number_and_sees_map_and_figures_change(served: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        page = browser.new_page()
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(f"{served}/?lang=en")
-        page.locator("tbody tr").first.wait_for(timeout=60_000)
-        page.locator('[name="SPT-02.cutoff_min"]').fill("30")
-        page.get_by_role("button", name="Work out").click()
-        page.wait_for_url("**SPT-02.cutoff_min=30**", timeout=60_000)
-        line = page.locator("tbody tr", has_text="Fitness facilities near home")
-        now, then = (int(line.locator("td").nth(at).inner_text().replace(",", "")) for at in (1, 2))
-        assert then < now
-        inside = page.frame_locator("iframe").locator("body")
-        assert re.search(r"Fitness facilities near home", inside.inner_text(timeout=60_000))
-        browser.close()
+@needs_chromium
+def test_a_planner_changes_a_number_and_sees_map_and_figures_change(served: str, browser: Any) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{served}/?lang=en")
+    page.locator("tbody tr").first.wait_for(timeout=60_000)
+    page.locator('[name="SPT-02.cutoff_min"]').fill("30")
+    page.get_by_role("button", name="Work out").click()
+    page.wait_for_url("**SPT-02.cutoff_min=30**", timeout=60_000)
+    line = page.locator("tbody tr", has_text="Fitness facilities near home")
+    now, then = (int(line.locator("td").nth(at).inner_text().replace(",", "")) for at in (1, 2))
+    assert then < now
+    inside = page.frame_locator("iframe").locator("body")
+    assert re.search(r"Fitness facilities near home", inside.inner_text(timeout=60_000))
+    page.close()
     assert said == []
 
 
