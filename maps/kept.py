@@ -60,6 +60,7 @@ def keep(assessment: Assessment, path: Path, day: str) -> None:
         for project, plain in zip(projects, plain_edits([project.edits for project in projects]), strict=True)
     ]
     with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA synchronous = OFF")  # the folder is pushed to the disk as a whole afterwards
         for name, rows in (("coverplan_gaps", gaps), ("coverplan_edits", edits)):
             file.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {_TABLES[name]})")
             file.execute(_LISTED, (name, "attributes", name, day))

@@ -306,6 +306,7 @@ def _as_many(geometry: Geometries, shape: str) -> Geometries:
 def _add_styles(path: Path, sheets: list[Sheet]) -> None:
     """Add the table in which QGIS keeps styles, each as the default of its layer."""
     with closing(sqlite3.connect(path)) as file, file:
+        file.execute("PRAGMA synchronous = OFF")  # as above
         file.execute(_STYLES)
         file.execute(_LISTED, ("layer_styles", "attributes", "layer_styles", "", _DAY))
         for sheet in sheets:

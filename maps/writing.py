@@ -80,9 +80,9 @@ def _makers(assessment: Assessment, counted: Totals, language: Language) -> dict
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
     return {
         PACKAGE: lambda path: _write_anew(path, partial(write_package, assessment, counted, language=language)),
+        "projects.xlsx": lambda path: path.write_bytes(workbook(assessment, counted, rows, language)),
         "map.html": lambda path: path.write_bytes(write_page(assessment, language=language, counted=counted).encode()),
         "coverage.csv": lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),
-        "projects.xlsx": lambda path: path.write_bytes(workbook(assessment, counted, rows, language)),
         "report.html": lambda path: path.write_bytes(report(assessment, counted, language).encode()),
         "gaps.csv": lambda path: path.write_bytes(csv_bytes(rows.gaps)),
         "projects.csv": lambda path: path.write_bytes(csv_bytes(rows.projects)),
