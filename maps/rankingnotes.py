@@ -208,7 +208,8 @@ def _thresholds(assessment: Assessment, language: Language) -> Block:
 def _threshold(tried: Tried, language: Language) -> str:
     """Return the threshold in words with its value; the option's own name where a rule type brings no words for it."""
     key = f"serve.option_{tried.option}"
-    return f"{_say(key, language) if known(key) else tried.option}: {tried.value:g}"
+    option = _say(key, language) if known(key) else tried.option
+    return say("ranking.threshold_is", option=option, value=tried.value).in_(language)
 
 
 def _firmness(assessment: Assessment, language: Language) -> Block:
