@@ -24,10 +24,18 @@ function wordFor(topic, code) {
   return Object.prototype.hasOwnProperty.call(speech.words, key) ? speech.words[key] : code;
 }
 
+const formats = new Map(); // a browser takes longer to make a number format than to use it a thousand times
+
+function numberFormat(digits) {
+  const key = speech.locale + digits;
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(speech.locale, { maximumFractionDigits: digits }));
+  return formats.get(key);
+}
+
 function amount(value, digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return say("not_known");
   if (value === "inf" || value === Infinity) return say("unreachable");
-  return new Intl.NumberFormat(speech.locale, { maximumFractionDigits: digits || 0 }).format(value);
+  return numberFormat(digits || 0).format(value);
 }
 
 /** Return an amount with its unit, such as 320 m or 2 人. */
