@@ -108,6 +108,7 @@ def read_apart(
                 waiting += _by_file(unanswered).values()
     finally:
         for child in children.values():
+            child.until = 0.0  # something broke us off: nobody waits for what it would still say
             _end(child)
     return answers
 
@@ -122,6 +123,7 @@ def _born(
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on forking beside threads: the child has none
         process = os.fork()
     if process == 0:
+        os.close(ours)  # or nobody would be told that the parent has stopped listening
         _read_and_vanish(requests, read, theirs, _Room(limits, folder, readable), others)
     os.close(theirs)
     until = time.monotonic() + _WALL_PER_CPU * limits.cpu_s

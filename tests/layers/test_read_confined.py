@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -257,3 +258,19 @@ def test_a_layer_at_the_other_end_of_the_country_is_refused_with_the_likely_caus
         "图层“homes”（homes.csv）：整个图层距村庄 307 公里以上，坐标系多半不对。"
         "请核对 crs：带号（中央经线）是否正确，是否为 gcj02 或 bd09，经纬度是否写反。"
     )
+
+
+@forks
+def test_an_interruption_while_children_talk_ends_at_once(tmp_path, monkeypatch):
+    def talkative(_):
+        return Raw(pd.DataFrame({"x": ["村" * 100] * 50_000}), None, numbered(50_000), 50_000, "csv")
+
+    def interrupted(*_):
+        time.sleep(0.5)  # by now the child has more to say than the pipe holds
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("layers.readers.confined._finished", interrupted)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        read_apart([request(tmp_path, "x.csv")], talkative)
+    assert time.monotonic() - started < 20
