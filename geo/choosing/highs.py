@@ -13,6 +13,8 @@ def silent_solver() -> Any:
     """
     import highspy
 
+    # HiGHS keeps one set of threads for the whole process and refuses a model that asks for another number of them.
+    highspy.Highs.resetGlobalScheduler(True)
     solver: Any = highspy.Highs.__new__(highspy.Highs)
     super(highspy.Highs, solver).__init__()
     solver.setOptionValue("output_flag", False)
