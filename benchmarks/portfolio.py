@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -25,9 +25,9 @@ from geo.portfolio import Choice, best_set, bounds
 HOMES, VILLAGES, WIDE_M = 40_000, 60, 60_000.0
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Print value, bound, gap and seconds of processor time for each way."""
-    given = _options(argv)
+    given = _options()
     choice, weight = county(given.projects, given.rules, given.share, given.seed)
     print(
         f"{given.projects} projects, {given.rules} rules, {len(choice.effects.project)} pairs, "
@@ -55,14 +55,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"{given.draws} draws of the list {'':39}{time.process_time() - start:7.2f} s")
 
 
-def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=sys.argv[0])
     parser.add_argument("--projects", type=int, default=5000)
     parser.add_argument("--rules", type=int, default=40)
     parser.add_argument("--share", type=float, default=0.08)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--draws", type=int, default=100)
-    return parser.parse_args(argv)
+    return parser.parse_args()
 
 
 def _list(choice: Choice, cost: np.ndarray) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ def test_every_benchmark_says_what_it_measures_and_can_be_run():
         spec = importlib.util.find_spec(f"benchmarks.{name}")
         assert spec is not None
         assert spec.origin is not None
-        assert "\ndef main(" in Path(spec.origin).read_text(encoding="utf-8"), name
+        assert "\ndef main() -> " in Path(spec.origin).read_text(encoding="utf-8"), name
 
 
 def test_an_unknown_benchmark_lists_those_there_are(
