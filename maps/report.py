@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from layers.text import Language
 from maps.reportparts import Part, Row, told
+from maps.sheetpage import still_page
 from maps.wording import escape
 
 if TYPE_CHECKING:
@@ -67,13 +66,7 @@ def report(assessment: Assessment, totals: Totals, language: Language) -> str:
             *(_part(part) for part in whole.parts),
         )
     )
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(whole.title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
-    )
+    return still_page(whole.title, body, style=_STYLE, language=language)
 
 
 def _part(part: Part) -> str:

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from layers.problems import LayerError, Problem
+from layers.readers.files import refuse_larger
 from layers.readers.raw import Fault, Raw, Request
 from layers.readers.tables import headers_of
 from layers.text import say
@@ -52,10 +53,7 @@ def read(request: Request) -> Raw:
 
 
 def _text(request: Request) -> tuple[str, str]:
-    size = request.path.stat().st_size
-    if size > MAX_BYTES:
-        what = say("readers.file_bytes", mb=size // 1024**2, limit=MAX_BYTES // 1024**2)
-        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
+    refuse_larger(request.path, MAX_BYTES, request.where)
     data = request.path.read_bytes()
     marked = [name for mark, name in _MARKS if data.startswith(mark)]
     for encoding in [request.spec.encoding] if request.spec.encoding else marked or ["utf-8", "gb18030"]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layers.decoding import decoded
-from layers.problems import LayerError, Problem
+from layers.readers.files import refuse_larger
 from layers.readers.gdal import rows_of
 from layers.readers.geopackage import chosen
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
@@ -60,10 +60,7 @@ def read(request: Request) -> Raw:
     drawing states no coordinate system, so the plan must. Raises LayerError if the drawing has several layers and the
     plan names none.
     """
-    size = request.path.stat().st_size
-    if size > MAX_BYTES:
-        what = say("readers.file_bytes", mb=size // 1024**2, limit=MAX_BYTES // 1024**2)
-        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
+    refuse_larger(request.path, MAX_BYTES, request.where)
     text, encoding = decoded(request.path.read_bytes())
     drawn = entities(text)
     table = chosen(request, sorted({entity.layer for entity in drawn if entity.type in _READ}))

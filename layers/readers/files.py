@@ -35,6 +35,14 @@ def checked_path(folder: Path, path: str, where: Text) -> Path:
     return found
 
 
+def refuse_larger(path: Path, limit_bytes: int, where: Text) -> None:
+    """Raise LayerError if the file is larger than a reader takes in: most formats are parsed whole, in memory."""
+    size = path.stat().st_size
+    if size > limit_bytes:
+        what = say("readers.file_bytes", mb=size // 1024**2, limit=limit_bytes // 1024**2)
+        raise LayerError([Problem(where, what, say("readers.too_big_fix"))])
+
+
 def sha256(paths: list[Path]) -> str:
     """Return the hash of the files' bytes, one after the other."""
     digest = hashlib.sha256()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.problems import LayerError, Problem
+from layers.readers.files import refuse_larger
 from layers.readers.raw import Fault, Raw, Request, numbered
 from layers.text import say
 
@@ -33,10 +34,7 @@ def read(request: Request) -> Raw:
     """
     import pandas as pd
 
-    size = request.path.stat().st_size
-    if size > MAX_BYTES:
-        what = say("readers.file_bytes", mb=size // 1024**2, limit=MAX_BYTES // 1024**2)
-        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
+    refuse_larger(request.path, MAX_BYTES, request.where)
     document = _parsed(request, request.path.read_bytes())
     features = _features(request, document)
     whole = [feature if isinstance(feature, dict) else {} for feature in features]

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from layers.problems import LayerError, Problem
 from layers.readers.archive import checked_archive, declares_entities, member
+from layers.readers.files import refuse_larger
 from layers.readers.gdal import rows_of, tables_of
 from layers.readers.geopackage import chosen
 from layers.readers.raw import Raw, Request, numbered
@@ -26,10 +27,7 @@ _DRAWING = ["timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude"
 
 def read(request: Request) -> Raw:
     """Return the placemarks of a KML file; raises LayerError if it declares entities, as hostile files do."""
-    size = request.path.stat().st_size
-    if size > MAX_BYTES:
-        what = say("readers.file_bytes", mb=size // 1024**2, limit=MAX_BYTES // 1024**2)
-        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
+    refuse_larger(request.path, MAX_BYTES, request.where)
     return _read(request, request.path, _checked(request, request.path.read_bytes(), request.path.name))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.problems import LayerError, Problem
+from layers.readers.files import refuse_larger
 from layers.readers.geopackage import chosen
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
 from layers.readers.sheetxml import Sheet, inspected
@@ -41,10 +42,7 @@ def read_xlsx(request: Request) -> Raw:
 
 def read_xls(request: Request) -> Raw:
     """Return the rows of a sheet of the old format, whose rows only its one parser can count."""
-    size = request.path.stat().st_size
-    if size > MAX_XLS_BYTES:
-        what = say("readers.file_bytes", mb=size // 1024**2, limit=MAX_XLS_BYTES // 1024**2)
-        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
+    refuse_larger(request.path, MAX_XLS_BYTES, request.where)
     with _opened(request) as book:
         heights = {name: int(book.get_sheet_by_name(name).height) for name in book.sheet_names}
     name = _chosen(request, heights)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from layers.findings import SEVERITIES
 from layers.text import Language, say, spoken
 from maps.doctor.rows import handling_word, severity_word
+from maps.sheetpage import still_page
 from maps.wording import escape, number
 
 if TYPE_CHECKING:
@@ -56,13 +55,7 @@ def page(diagnosis: Diagnosis, language: Language) -> str:
     parts += [_layer(diagnosis, name, language) for name in diagnosis.plan.layers]
     if rest := diagnosis.of(""):
         parts.append(_found(rest, language))
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    return still_page(title, "".join(parts), style=_STYLE, language=language)
 
 
 def _verdict(diagnosis: Diagnosis, language: Language) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +13,7 @@ from layers.text import Language, say
 from maps.public.places import coarse
 from maps.public.suppressing import COUNTS, PublicRule, PublicTables
 from maps.saving import replacing
+from maps.sheetpage import still_page
 from maps.tables import csv_bytes
 from maps.wording import action_word, escape, money, number, share
 
@@ -99,13 +98,7 @@ def page(assessment: Assessment, tables: PublicTables, language: Language) -> st
     body = f'<h1>{escape(title)}</h1><p class="note">{escape(note)}</p>'
     body += "".join(_rule(rule, titles[rule.rule_id], tables, language) for rule in tables.rules)
     body += _works(assessment, tables, language)
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
-    )
+    return still_page(title, body, style=_STYLE, language=language)
 
 
 def _rule(rule: PublicRule, title: Title, tables: PublicTables, language: Language) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import io
 import math
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from typing import Any
 
 from layers.text import Language, say
 from maps.screen import width
+from maps.sheetpage import still_page
 from maps.wording import escape, number, shown
 
 FORMATS = ("html", "xlsx", "md")
@@ -79,13 +78,7 @@ def as_html(paper: Paper, language: Language) -> str:
     facts = "".join(f'<p class="facts">{escape(fact)}</p>' for fact in paper.facts)
     blocks = "".join(_html_block(block, language) for block in paper.blocks)
     body = f"<h1>{escape(paper.title)}</h1>{facts}{blocks}<footer>{escape(paper.foot)}</footer>"
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(paper.title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
-    )
+    return still_page(paper.title, body, style=_STYLE, language=language)
 
 
 def _html_block(block: Block, language: Language) -> str:
