@@ -94,7 +94,7 @@ def _bullet(rule: Mapping[str, Any], language: Language) -> str:
 def _default(info: Any) -> str:
     if info.is_required():
         return "—"
-    value = info.get_default(call_default_factory=True)
+    value = info.get_default(call_default_factory=True, validated_data={})
     return "" if value is None else f"`{value}`"
 
 
