@@ -16,7 +16,7 @@ from layers.filtering import chosen_rows, without_examples
 from layers.headers import matched
 from layers.layer import Layer, Source
 from layers.madeids import made_ids, parts_of_lines
-from layers.placing import geometry_of, is_list
+from layers.placing import ask_about_pairs, geometry_of, is_list
 from layers.problems import LayerError, Problem
 from layers.quarantine import people_rejected, rejects_of
 from layers.readers.raw import WHOLE_FILE, Fault, Raw, Request
@@ -61,6 +61,8 @@ def checked_rows(raw: Raw, request: Request) -> Checked:
     if found.problems:
         raise LayerError(found.problems)
     geometry, faults, used = raw.geometry, list(raw.faults), set(found.columns.values())
+    if needs_place:
+        ask_about_pairs(frame, found, request)
     if needs_place and is_list(found, request):
         words = say("readers.list_only", headers=", ".join(headers))
         faults.append(Fault(WHOLE_FILE, "geometry", "", words, say("readers.list_only_fix"), "noted"))

@@ -26,17 +26,31 @@ UNIT_WORDS = {
 }
 _X = ("经度", "东经", "东坐标", "lon", "lng", "long", "longitude", "x", "x坐标", "x_coord", "easting", "横坐标")
 _Y = ("纬度", "北纬", "北坐标", "lat", "latitude", "y", "y坐标", "y_coord", "northing", "纵坐标")
+_PAIR = (
+    "经纬度",
+    "经纬度坐标",
+    "坐标",
+    "位置坐标",
+    "lonlat",
+    "lnglat",
+    "latlng",
+    "latlon",
+    "coordinates",
+    "coords",
+    "location",
+)
 _WKT = ("wkt", "wkt_geom", "geometry", "geom", "the_geom")
 
 
 @dataclass(frozen=True)
 class Matched:
-    """`columns`: canonical column -> header; `x`, `y`, `wkt`: the headers of the place, "" where there are none."""
+    """`columns`: canonical column -> header; `x`, `y`, `wkt`, `pair`: the headers of the place, "" where there are none."""
 
     columns: dict[str, str]
     x: str = ""
     y: str = ""
     wkt: str = ""
+    pair: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -69,7 +83,8 @@ def matched(headers: Sequence[str], schema: Schema, spec: LayerSpec, where: Text
                 taken.update(fits if level < 2 else [chosen[column.name]])
     missing = [column for column in schema.columns if column.required and column.name not in chosen]
     problems += [_required(where, column, headers) for column in missing if column.name not in spec.columns]
-    return Matched(chosen, place.get("x", ""), place.get("y", ""), place.get("wkt", ""), tuple(problems))
+    x, y, wkt, pair = (place.get(key, "") for key in ("x", "y", "wkt", "pair"))
+    return Matched(chosen, x, y, wkt, pair, tuple(problems))
 
 
 def _fits(header: str, column: Column, level: int) -> bool:
@@ -110,7 +125,8 @@ def _place(
     headers: Sequence[str], spec: LayerSpec, where: Text, taken: set[str]
 ) -> tuple[dict[str, str], list[Problem]]:
     """Return the headers of the place: those of the plan, else x and y by their usual names, else WKT."""
-    said = {key: word for key, word in (("x", spec.x), ("y", spec.y), ("wkt", spec.wkt)) if word}
+    words = (("x", spec.x), ("y", spec.y), ("wkt", spec.wkt), ("pair", spec.lonlat or spec.latlon))
+    said = {key: word for key, word in words if word}
     if said:
         found = {key: _find(headers, word) for key, word in said.items()}
         return {k: h for k, h in found.items() if h}, [
@@ -123,6 +139,11 @@ def _place(
     }
     problems = [_two_headers(where, key, fits) for key, fits in by_name.items() if len(fits) > 1]
     return {key: fits[0] for key, fits in by_name.items() if fits}, problems
+
+
+def pair_headers(headers: Sequence[str]) -> list[str]:
+    """Return the headers that look like a column of both coordinates, which the plan must say the order of."""
+    return [header for header in headers if folded(header) in {folded(word) for word in _PAIR}]
 
 
 def _two_headers(where: Text, column: str, fits: list[str]) -> Problem:

@@ -81,8 +81,9 @@ class LayerSpec(Typed):
     """One entry of `layers:`: where a layer is and how to read it.
 
     `path` is a file, relative to the plan, or the address of a database (postgresql://user@host/name) without its password.
-    `layer` is the table or sheet inside the file, `x`/`y` or `wkt` the columns that hold
-    the place in a table. `crs` is an EPSG code, `gcj02` or `bd09`; a file that states its own needs none. `columns` maps
+    `layer` is the table or sheet inside the file. The place in a table is in the columns `x` and `y`, in one column of
+    pairs (`lonlat` or `latlon`, by their order) or in `wkt`; `degrees: dms` says that they are in degrees, minutes and
+    seconds. `crs` is an EPSG code, `gcj02` or `bd09`; a file that states its own needs none. `columns` maps
     canonical columns to the file's headers where the aliases do not find them; `where` keeps only some rows.
     """
 
@@ -93,6 +94,9 @@ class LayerSpec(Typed):
     x: str | None = None
     y: str | None = None
     wkt: str | None = None
+    lonlat: str | None = None
+    latlon: str | None = None
+    degrees: Literal["dms"] | None = None
     encoding: str | None = None
     where: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)

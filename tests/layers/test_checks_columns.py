@@ -96,7 +96,7 @@ def test_a_table_without_a_place_says_which_headers_it_has(tmp_path):
     name = csv_of(tmp_path, "id,name", "a,王庄")
     assert refusal(tmp_path, "facilities", name, crs="EPSG:4490") == (
         "layer it (rows.csv): the table has no columns for longitude and latitude (or for coordinates, or WKT). "
-        "Name x and y (or wkt) in the plan. The file's headers are: id, name."
+        "Name x and y (or lonlat, or wkt) in the plan. The file's headers are: id, name."
     )
 
 
