@@ -132,6 +132,18 @@ def compare(
 
 
 @app.command(cls=Command)
+def export(
+    ctx: typer.Context,
+    result: Annotated[Path, typer.Argument(metavar="OUT")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+) -> int:
+    """Write the results as GeoParquet."""
+    from maps.commands.export import export
+
+    return export(result, folder, ctx.obj.asked)
+
+
+@app.command(cls=Command)
 def rules(
     ctx: typer.Context,
     what: Annotated[str, typer.Argument(metavar="[list|show|schema]")] = "list",

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 
+import geopandas
 import pytest
 
 from layers.text import LANGUAGES, catalogue
 from maps import cli
 from maps.saving import OUTPUTS
+from maps.tables import read_csv
 
 PLAN = """plan: {{name: 小镇, language: {language}, date: 2026-11-20}}
 layers:
@@ -89,7 +91,7 @@ def test_an_interruption_however_early_is_no_traceback(tmp_path, after_s):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_has_help_with_an_example(capsys, language):
-    commands = ("demo", "init", "check", "run", "explain", "compare", "rules")
+    commands = ("demo", "init", "check", "run", "explain", "compare", "export", "rules")
     for command in commands:
         code, out, err = told(capsys, command, "--help", "--lang", language)
         assert (code, err) == (0, "")
@@ -232,6 +234,23 @@ def test_compare_finds_what_was_put_right(capsys, plan):
     assert "1 → 0" in out
     gaps = json.loads(told(capsys, "compare", before, after, "--json")[1])["gaps"]
     assert [gap["change"] for gap in gaps] == ["closed"]
+
+
+def test_results_go_out_as_geoparquet_with_every_place_and_gap_once(capsys, plan):
+    told(capsys, "run", plan)
+    out, folder = plan.parent / "out", plan.parent / "analysis"
+    for _ in range(2):  # the second replaces the first
+        code, said, err = told(capsys, "export", out, folder, "--lang", "en")
+        assert (code, err) == (0, "")
+    assert str(folder / "places.parquet") in said
+    frames = {path.stem: geopandas.read_parquet(path) for path in folder.iterdir()}
+    assert sorted(frames) == ["gaps", "places", "projects", "villages"]
+    crs = json.loads((out / "run.json").read_text("utf-8"))["crs"]
+    assert {frame.crs.to_string() for frame in frames.values()} == {crs}
+    for name, keys in {"places": ["rule_id", "place_id"], "gaps": ["gap_id"], "projects": ["project_id"]}.items():
+        table = read_csv(out / f"{'coverage' if name == 'places' else name}.csv")
+        assert sorted(frames[name][keys].itertuples(index=False)) == sorted(table[keys].itertuples(index=False))
+    assert told(capsys, "export", out, plan.parent)[0] == 3  # holds files that are not ours
 
 
 def test_a_folder_without_results_is_exit_2(capsys, tmp_path):
