@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from layers.ledger import sqlite
 from layers.ledger.book import NotSavedError, Store, not_saved
+from layers.ledger.disk import push, second_name
 from layers.ledger.replay import replayed
 from layers.ledger.sqlite import SqliteStore, backup_folder, created, opened, version_of
 from layers.problems import LedgerError, Problem, SaveError
@@ -34,9 +34,9 @@ def back_up(store: Store, folder: Path) -> Path:
         try:
             seq = _copied(store, unfinished)
             path = _free_name(folder, f"{seq:08d}")
-            _push(unfinished)
+            push(unfinished)
             unfinished.rename(path)
-            _push(folder)
+            push(folder)
         finally:
             for left in (unfinished, unfinished.with_name(unfinished.name + "-journal")):
                 left.unlink(missing_ok=True)
@@ -66,14 +66,11 @@ def restore(backup: Path, path: Path) -> Path | None:
             replayed(store.events(0))
             unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
             store.backup_to(unfinished)
-        _push(unfinished)
-        aside = None
-        if path.exists():
-            aside = _free_name(path.parent, f"{path.name}.replaced")
-            path.rename(aside)
-            _move_journal(path, aside)
-        unfinished.rename(path)
-        _push(path.parent)
+        push(unfinished)
+        aside = _put_in_place(unfinished, path) if path.exists() else None
+        if aside is None:
+            unfinished.rename(path)
+        push(path.parent)
     except NotSavedError as error:
         raise not_saved(str(path), error) from error
     except OSError as error:
@@ -102,9 +99,12 @@ def migrate(
     try:
         backup.parent.mkdir(exist_ok=True)
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)) as live:
-            with sqlite.closing_copy(backup) as copy:
+            unfinished = backup.with_suffix(".unfinished")
+            with sqlite.closing_copy(unfinished) as copy:
                 live.backup(copy)
-            _push(backup)
+            push(unfinished)
+            unfinished.rename(backup)
+            push(backup.parent)
             sqlite.settle(live)
             live.execute("BEGIN IMMEDIATE")
             for number in range(now, version):
@@ -124,8 +124,7 @@ def _copied(store: Store, path: Path) -> int:
     if isinstance(store, SqliteStore):
         store.backup_to(path)
     else:
-        with closing(created(path)) as copy, copy.writing() as writer:
-            writer.append(store.events(0))
+        created(path, store.events(0)).close()
     with closing(opened(path)) as copy:
         return replayed(copy.events(0)).head.seq
 
@@ -136,19 +135,22 @@ def _free_name(folder: Path, stem: str) -> Path:
     return folder / next(name for name in names if name not in taken)
 
 
+def _put_in_place(unfinished: Path, path: Path) -> Path:
+    """Put a file in the place of a ledger, while nobody writes, and return the other name the ledger bears from then on.
+
+    Killed anywhere, one of the two is there; only a disk that knows one name a file is without both for a moment.
+    """
+    with sqlite.held(path):
+        aside = _free_name(path.parent, f"{path.name}.replaced")
+        if not second_name(path, aside):
+            path.rename(aside)
+        _move_journal(path, aside)
+        unfinished.replace(path)
+    return aside
+
+
 def _move_journal(path: Path, aside: Path) -> None:
     """Keep what a killed command left beside the ledger with the ledger it belongs to: it must not be played into another."""
     journal = path.with_name(f"{path.name}-journal")
     with suppress(FileNotFoundError):
         journal.rename(aside.with_name(f"{aside.name}-journal"))
-
-
-def _push(path: Path) -> None:
-    """Push a file, or the names in a folder, to the disk."""
-    if path.is_dir() and os.name != "posix":  # Windows pushes names to the disk itself
-        return
-    hold = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(hold)
-    finally:
-        os.close(hold)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from layers.ledger import postgres, sqlite
-from layers.ledger.book import Ledger, NotSavedError, Store, not_saved, read, write
-from layers.ledger.event import Draft
+from layers.ledger.book import Ledger, NotSavedError, Store, not_saved, read
+from layers.ledger.event import Draft, Event, Head, chained
 from layers.ledger.shares import refuse_share
 from layers.ledger.states import Route
 from layers.ledger.task import State
@@ -32,23 +32,25 @@ def ledger_at(place: str, *, on_share: bool = False) -> Iterator[Ledger]:
 
 def start_ledger(place: str, *, name: str, route: Route, who: str, at: dt.datetime, on_share: bool = False) -> None:
     """Make a new ledger at a path or URL; raises LedgerError if there is one, SaveError if it cannot be made."""
+    facts = {"ledger": secrets.token_hex(8), "name": name, "route": route}
+    opening = chained([Draft(None, "opened", facts)], Head(), op_id=secrets.token_hex(8), who=who, at=at)
+    new_ledger(place, opening, on_share=on_share)
+
+
+def new_ledger(place: str, events: Sequence[Event], *, on_share: bool = False) -> None:
+    """Make a ledger of these events at a path or URL, all at once; raises as `start_ledger` does."""
     try:
         if postgres.is_url(place):
-            store: Store = postgres.created(place)
+            postgres.created(place, events).close()
         else:
             if not on_share:
                 refuse_share(Path(place))
             Path(place).parent.mkdir(parents=True, exist_ok=True)
-            store = sqlite.created(Path(place))
+            sqlite.created(Path(place), events).close()
     except NotSavedError as error:
         raise not_saved(place, error) from error
     except OSError as error:
         raise not_saved(place, NotSavedError(str(error))) from error
-    facts = {"ledger": secrets.token_hex(8), "name": name, "route": route}
-    try:
-        write(Ledger(store, State()), lambda state: [Draft(None, "opened", facts)], who=who, at=at)
-    finally:
-        store.close()
 
 
 def exists(place: str) -> bool:

@@ -23,6 +23,8 @@ CONNECT_S = 10
 
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM coverplan_events"  # noqa: S608 (our own names)
 _INSERT = f"INSERT INTO coverplan_events ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"  # noqa: S608
+# In one statement, which sees one moment of the database: somebody may be writing.
+_ENDS = "SELECT version, ever, (SELECT coalesce(max(seq), 0) FROM coverplan_events) FROM coverplan_ledger"
 
 SCHEMA = """
 CREATE TABLE coverplan_events (
@@ -120,8 +122,11 @@ class PostgresStore:
         return opened(self.url)
 
 
-def created(url: str) -> PostgresStore:
-    """Return a new, empty ledger in a database that has none; raises LedgerError if it has, NotSavedError if it cannot."""
+def created(url: str, events: Sequence[Event]) -> PostgresStore:
+    """Return a new ledger of these events in a database that has none, in one transaction.
+
+    Raises LedgerError if it has one, NotSavedError if it cannot be made.
+    """
     connection = _connected(url)
     try:
         with _told(url), connection.transaction():
@@ -129,6 +134,7 @@ def created(url: str) -> PostgresStore:
                 raise _refused(url, say("tasks.is_there"), say("tasks.use_it"))
             connection.execute(SCHEMA)
             connection.execute("INSERT INTO coverplan_ledger VALUES (%s, 0)", (VERSION,))
+            PostgresWriter(connection).append(events)
     except BaseException:
         connection.close()
         raise
@@ -165,10 +171,9 @@ def shown_url(url: str) -> str:
 def _look_over(connection: Any, url: str) -> None:
     if not _has_ledger(connection):
         raise _refused(url, say("tasks.no_ledger"), say("tasks.use_init"))
-    version, ever = connection.execute("SELECT version, ever FROM coverplan_ledger").fetchone()
+    version, ever, last = connection.execute(_ENDS).fetchone()
     if version > VERSION:
         raise _refused(url, say("tasks.newer", version=version, ours=VERSION), say("tasks.update_coverplan"))
-    last = connection.execute("SELECT coalesce(max(seq), 0) FROM coverplan_events").fetchone()[0]
     if ever != last:
         raise _refused(url, say("tasks.tail_gone", last=last, ever=ever), say("tasks.restore_server"))
 

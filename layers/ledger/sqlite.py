@@ -8,14 +8,17 @@ while it is in use, not even to hash it: closing such a handle drops SQLite's lo
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from layers.ledger.book import NotSavedError
+from layers.ledger.disk import identity, name_new
 from layers.ledger.event import Event
 from layers.problems import LedgerError, PlannerError, Problem
 from layers.text import Text, say
@@ -32,6 +35,9 @@ COLUMNS: tuple[str, ...] = (
 )
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM events"  # noqa: S608 (our own names)
 _INSERT = f"INSERT INTO events ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+# In one statement, which sees one moment of the file: somebody may be writing.
+_ENDS = """SELECT (SELECT coalesce(max(seq), 0) FROM events),
+    (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events')"""
 
 SCHEMA = (
     """CREATE TABLE events (
@@ -88,8 +94,8 @@ class SqliteWriter:
 class SqliteStore:
     """A ledger file, open."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path, self._connection = path, connection
+    def __init__(self, path: Path, connection: sqlite3.Connection, file: tuple[int, int]) -> None:
+        self.path, self._connection, self._file = path, connection, file
 
     @property
     def where(self) -> str:
@@ -108,6 +114,8 @@ class SqliteStore:
         with _told(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                if identity(self.path) != self._file:  # a backup was put in its place: whoever waited asks there again
+                    raise NotSavedError("another file was put in its place")
                 yield SqliteWriter(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
@@ -147,27 +155,30 @@ def closing_copy(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def created(path: Path) -> SqliteStore:
-    """Return a new, empty ledger in a file where nothing is yet.
+def created(path: Path, events: Sequence[Event]) -> SqliteStore:
+    """Return a new ledger of these events in a file where nothing is yet; killed anywhere, it is there whole or not at all.
 
     Raises LedgerError if there is something already, and NotSavedError if it cannot be written.
     """
     with _told(path):
         if path.exists():
             raise _refused(path, say("tasks.is_there"), say("tasks.use_it"))
-        connection = sqlite3.connect(path, isolation_level=None)
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
-            settle(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in SCHEMA:
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.close()
-            raise
-    return SqliteStore(path, connection)
+            with closing_copy(unfinished) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in SCHEMA:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+                SqliteWriter(connection).append(events)
+                connection.execute("COMMIT")
+            name_new(unfinished, path)
+        except FileExistsError as error:
+            raise _refused(path, say("tasks.is_there"), say("tasks.use_it")) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return opened(path)
 
 
 def opened(path: Path) -> SqliteStore:
@@ -178,6 +189,7 @@ def opened(path: Path) -> SqliteStore:
     """
     with _told(path):
         _refuse_unless_file(path)
+        file = identity(path)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
         try:
             settle(connection)
@@ -185,19 +197,34 @@ def opened(path: Path) -> SqliteStore:
         except BaseException:
             connection.close()
             raise
-    return SqliteStore(path, connection)
+    return SqliteStore(path, connection, file)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Let nobody write while the block puts another file in this one's place; whatever a killed command left is undone.
+
+    A ledger that is too damaged to be held is let go. Windows puts nothing in the place of a file that is open, so there
+    nobody can be writing anyway.
+    """
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
+    with closing(connection):
+        with suppress(sqlite3.Error):
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            connection.execute("BEGIN EXCLUSIVE")
+        if os.name == "nt":
+            connection.close()
+        yield
 
 
 def version_of(path: Path) -> int:
     """Return the version of a ledger file (0: it is not one); raises as `opened` does if it cannot be read at all."""
     with _told(path):
         _refuse_unless_file(path)
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        try:
+        uri = f"{path.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
             is_ours = _number(connection, "application_id") == APPLICATION_ID
             return _number(connection, "user_version") if is_ours else 0
-        finally:
-            connection.close()
 
 
 def settle(connection: sqlite3.Connection) -> None:
@@ -226,8 +253,7 @@ def _look_over(connection: sqlite3.Connection, path: Path) -> None:
     made = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")]
     if [sql for sql in made if "sqlite_sequence" not in sql] != list(SCHEMA):
         raise damaged(path, "schema")
-    last = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-    ever = connection.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'").fetchone()[0]
+    last, ever = connection.execute(_ENDS).fetchone()
     if ever != last:  # events have been cut off at the end, where the chain cannot show it
         raise _refused(path, say("tasks.tail_gone", last=last, ever=ever), last_backup(path))
 

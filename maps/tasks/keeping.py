@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 from layers.ledger import backups, postgres, sqlite
-from layers.ledger.book import NotSavedError, Store, not_saved
-from layers.ledger.places import ledger_at, start_ledger
+from layers.ledger.book import Store
+from layers.ledger.places import ledger_at, new_ledger, start_ledger
 from layers.ledger.replay import replayed
 from layers.ledger.states import ROUTES
 from layers.problems import InputError, LedgerError, Problem
@@ -97,12 +96,7 @@ def migrate(desk: Desk, to: str | None) -> int:
         return 0
     with ledger_on(desk) as ledger:
         events = ledger.store.events(0)
-    try:
-        store = postgres.created(to) if postgres.is_url(to) else sqlite.created(Path(to))
-        with closing(store), store.writing() as writer:
-            writer.append(events)
-    except NotSavedError as error:
-        raise not_saved(to, error) from error
+    new_ledger(to, events, on_share=desk.on_share)
     with ledger_at(to, on_share=desk.on_share) as moved:
         head = moved.state.head
     print(say("tasks.copied", path=to, seq=head.seq, hash=head.hash).in_(desk.language))

@@ -1,31 +1,63 @@
 """Kills a process at random moments of every command of the task ledger: nothing acknowledged may be lost or half there.
 
-python -m tests.campaigns ledger_kill [CYCLES] [SEED]
+python -m tests.campaigns ledger_kill [CYCLES] [SEED] [postgres]      on a file, or on a server that it starts
+
+Each cycle types one command, in a child forked from a warm process (one in forty: in a whole process of its own), and
+kills it at a moment drawn over the whole time that such a command takes, counted from its start. Then the ledger is
+opened, its chain checked and every event replayed.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
+import json
 import random
+import shutil
+import sqlite3
+import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layers.problems import PlannerError
-from tests.campaigns._ledgers import Typed, commands, events_of, killed, typed
-from tests.ledger.runs import small_run
+from layers.ledger.event import Event
+from layers.ledger.task import State
+from layers.problems import LedgerError, PlannerError
+from tests import postgres
+from tests.campaigns._ledgers import (
+    EVERY,
+    Office,
+    Typed,
+    events_of,
+    is_server,
+    killed,
+    line_of,
+    state_of,
+    two_runs,
+    typed,
+    whole_process,
+)
+from tests.campaigns._record import record
+from tests.ledger.desks import new_ledger
+
+ANEW = 200  # cycles after which a new ledger is begun: a year's events to replay after every kill would be all there is to do
+WHOLE_EACH = 40
+BEYOND = 1.5  # of the usual time of a command: some kills come too late
 
 
 @dataclass
 class Tally:
-    """What became of the cycles; the last three must be nought."""
+    """What became of the cycles; the last three must be nought. `amid` counts the kills that came before the answer."""
 
     cycles: int = 0
+    amid: int = 0
     acknowledged: int = 0
+    unanswered: int = 0
+    whole: int = 0
     entered: int = 0
     by_command: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
@@ -38,86 +70,209 @@ class Tally:
         return not (self.lost or self.half_written or self.unreadable)
 
 
-def kill_cycles(count: int, seed: int, folder: Path, within_s: float = 0.01) -> Tally:
-    """Kill so many times; after each kill the whole ledger is opened, checked and replayed."""
-    rng, tally = random.Random(seed), Tally()
-    out = small_run(folder)
-    place = str(folder / "tasks.sqlite")
-    source = commands(rng, out, folder)
-    _warm_up(source, place)
-    known = {event.op_id: event.hash for event in events_of(place)}
-    for cycle in range(count):
-        todo = [next(source) for _ in range(40)]
+@dataclass
+class Killer:
+    """One campaign: its tally, how long each command has taken, and the ledger that is under attack."""
 
-        def work(pipe: int, cycle: int = cycle, todo: list = todo) -> None:
-            for turn, command in enumerate(todo):
-                op = f"{cycle}-{turn}"
-                os.write(pipe, f"begin {op} {command.words[0]}\n".encode())
-                code, _ = typed(command, place, op=op)
-                os.write(pipe, f"ack {op} {code}\n".encode())
+    rng: random.Random
+    tally: Tally = field(default_factory=Tally)
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    place: str = ""
 
-        lines = [line.split() for line in killed(work, rng, within_s)]
-        _look(cycle, lines, place, known, tally)
-    return tally
+    def cycle(self, office: Office, known: list[Event], state: State) -> tuple[list[Event], State]:
+        """Kill one command and return the ledger's events and state afterwards."""
+        command = self._command(office, state)
+        op, number = f"c{office.turn}", self.tally.cycles
+        whole = number % WHOLE_EACH == WHOLE_EACH - 1
+        kind = "a whole process" if whole else command.name
+        lines = [line.split() for line in killed(_work(command, op, whole), lambda: self._moment(kind))]
+        answers = [words for words in lines if words[0] == "end"]
+        code = int(answers[0][1]) if answers else None
+        if code == 0:
+            self.took[kind] = [*self.took[kind][-20:], float(answers[0][2])]
+        self.tally.cycles += 1
+        self.tally.whole += whole
+        self.tally.amid += code is None
+        self.tally.acknowledged += code == 0
+        self.tally.by_command[command.name] += 1
+        found = self._looked_at(command, op, code, known)
+        self._look_beside(office, command, code)
+        return found or (known, state)
+
+    def _command(self, office: Office, state: State) -> Typed:
+        while True:
+            name = self.rng.choice(EVERY)
+            if name == "restore" and is_server(office.place):
+                continue
+            if (command := office.command(name, state)) is not None:
+                return command
+
+    def _moment(self, kind: str) -> float:
+        return self.rng.uniform(0, BEYOND * statistics.median(self.took[kind] or [0.05]))
+
+    def _looked_at(
+        self, command: Typed, op: str, code: int | None, known: list[Event]
+    ) -> tuple[list[Event], State] | None:
+        """Hold the ledger against what was there before and what was acknowledged."""
+        try:
+            events, state = state_of(self.place)
+        except PlannerError as error:
+            self.tally.unreadable.append(f"{command.name} {op}: {error}")
+            return None
+        fresh = events[len(known) :]
+        self.tally.entered += len(fresh)
+        self.tally.unanswered += bool(fresh) and code is None
+        if [event.hash for event in events[: len(known)]] != [event.hash for event in known]:
+            self.tally.lost.append(f"{command.name} {op}: what was there before")
+        if {event.op_id for event in fresh} != {op if n == 1 else f"{op}/{n}" for n in range(1, len(fresh) + 1)}:
+            self.tally.half_written.append(f"{command.name} {op}: {[event.op_id for event in fresh]}")
+        if command.tasks and len(fresh) not in (0, command.tasks):
+            self.tally.half_written.append(f"{command.name} {op}: {len(fresh)} events of {command.tasks}")
+        if command.enters and code == 0 and not fresh:
+            self.tally.lost.append(f"{command.name} {op}: acknowledged and not there")
+        return events, state
+
+    def _look_beside(self, office: Office, command: Typed, code: int | None) -> None:
+        """Hold what a command makes beside the ledger against what it should be: other ledgers, backups, reports."""
+        faults = []
+        if command.name in ("init", "restore"):
+            faults = [_of_new(command, code)]
+        elif command.name == "migrate":
+            faults = [_of_copy(Path(command.words[2]), code, office.place)]
+        elif command.name == "backup":
+            faults = [_of_backup(path) for path in (office.folder / "kept").glob("*.sqlite")]
+        elif command.name in ("export", "quarter", "lists", "public", "week"):
+            faults = [_of_paper(path) for path in (office.folder / "papers").glob("[!.]*")]
+        self.tally.half_written += [f"{command.name}: {fault}" for fault in faults if fault]
+        shutil.rmtree(office.folder / "whole", ignore_errors=True)
 
 
-def _warm_up(source: Iterator[Typed], place: str) -> None:
-    """Type every command once, so that no child spends its short life on loading what it needs."""
-    typed(next(c for c in source if c.words[0] == "propose"), place, op="warm")
-    typed(next(c for c in source if c.words[0] == "export"), place)
-    left = set(EVERY)
-    while left:
-        command = next(source)
-        if command.words[0] in left:
-            left.discard(command.words[0])
-            typed(command, place, op=f"warm-{command.words[0]}")
+def _work(command: Typed, op: str, whole: bool) -> Callable[[Callable[[str], None]], None]:
+    def work(say: Callable[[str], None]) -> None:
+        if not whole:
+            say("begin")
+        start = time.perf_counter()
+        code = whole_process(line_of(command, op), say) if whole else typed(command, op)[0]
+        say(f"end {code} {time.perf_counter() - start}")
+
+    return work
 
 
-def _look(cycle: int, lines: list[list[str]], place: str, known: dict[str, str], tally: Tally) -> None:
-    """Hold the ledger against what was acknowledged in a cycle and what was there before."""
-    tally.cycles += 1
-    names = {op: name for word, op, name in lines if word == "begin"}
-    acknowledged = {op for word, op, code in lines if word == "ack" and code == "0"}
-    tally.acknowledged += len(acknowledged)
-    tally.by_command.update(names[op] for op in names)
+def kill_cycles(count: int, seed: int, folder: Path, url: str = "") -> Tally:
+    """Kill so many times, on files or on the server of that URL."""
+    killer = Killer(random.Random(seed))
+    runs = two_runs(folder)
+    while killer.tally.cycles < count and killer.tally.is_clean:
+        here = folder / f"office-{killer.tally.cycles}"
+        here.mkdir()
+        place = new_ledger(postgres.schema(url) if url else here / "tasks.sqlite")
+        office = Office(killer.rng, place, here, runs)
+        killer.place = place
+        _begun(office, everything=not killer.tally.cycles)
+        events, state = state_of(place)
+        for _ in range(min(ANEW, count - killer.tally.cycles)):
+            events, state = killer.cycle(office, events, state)
+        shutil.rmtree(here)
+    return killer.tally
+
+
+def _begun(office: Office, *, everything: bool) -> None:
+    """Fill a ledger with a few tasks; once, type everything, so that no child spends its short life on loading it."""
+    names = [*["propose"] * 4, *["adopt"] * 3, "approve", "claim", "claim", "update", "done", "backup"]
+    for name in [*names, *(EVERY * 2 if everything else ())]:
+        command = office.command(name, state_of(office.place)[1])
+        if command is not None and not (name == "restore" and is_server(office.place)):
+            typed(command, op=f"w{office.turn}")
+    shutil.rmtree(office.folder / "whole", ignore_errors=True)
+
+
+def _of_new(command: Typed, code: int | None) -> str:
+    """Return what is wrong with a ledger that was being started, or put back from a backup."""
     try:
-        events = events_of(place)
+        events = events_of(command.place)
+    except LedgerError as error:
+        is_missing = "no such ledger" in error.in_("en")
+        fine = command.name == "init" and is_missing and code != 0
+        return "" if fine else error.in_("en")
+    if command.name == "init":
+        return "" if len(events) == 1 else f"{len(events)} events"
+    backup = events_of(command.words[1])
+    if code == 0:
+        return "" if events == backup else "acknowledged and not there"
+    return (
+        ""
+        if events[: len(backup)] == backup and len(events) <= len(backup) + 1
+        else "neither the old one nor the backup"
+    )
+
+
+def _of_copy(copy: Path, code: int | None, place: str) -> str:
+    """Return what is wrong with a ledger that was being moved: it is there whole, or not yet."""
+    if not copy.exists():
+        return "acknowledged and not there" if code == 0 else ""
+    return "" if events_of(str(copy)) == events_of(place) else "not whole"
+
+
+def _of_backup(path: Path) -> str:
+    try:
+        events_of(str(path))
     except PlannerError as error:
-        tally.unreadable.append(f"cycle {cycle}: {error}")
+        return error.in_("en")
+    return ""
+
+
+_ENDS = {".html": "</html>", ".ics": "END:VCALENDAR", ".md": "", ".csv": ""}
+
+
+def _of_paper(path: Path) -> str:
+    """Return what is wrong with a report or an export: whatever bears its name is whole."""
+    try:
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as archive:
+                return archive.testzip() or ""
+        if path.suffix == ".gpkg":
+            with contextlib.closing(sqlite3.connect(path)) as file:
+                found = file.execute("PRAGMA quick_check").fetchone()[0]
+                return "" if found == "ok" else str(found)
+        text = path.read_text("utf-8")
+        if path.suffix == ".json":
+            json.loads(text)
+        return "" if text.rstrip().endswith(_ENDS.get(path.suffix, "")) and text else f"{path.name} is cut off"
+    except (OSError, ValueError, zipfile.BadZipFile, sqlite3.Error) as error:
+        return f"{path.name}: {error}"
+
+
+@contextlib.contextmanager
+def _server(asked: bool) -> Iterator[str]:
+    if not asked:
+        yield ""
         return
-    there = {event.op_id: event.hash for event in events}
-    tally.lost += [op for op, digest in known.items() if there.get(op) != digest]
-    begun = {event.op_id.partition("/")[0] for event in events} - {op.partition("/")[0] for op in known}
-    for op in begun:
-        count = sum(event.op_id.partition("/")[0] == op for event in events)
-        whole = {op if n == 1 else f"{op}/{n}" for n in range(1, count + 1)}
-        if not whole <= set(there):
-            tally.half_written.append(op)
-    for op in acknowledged:
-        if names[op] in ENTERING and op not in there:
-            tally.lost.append(f"{names[op]} {op}")
-    tally.entered += len(there) - len(known)
-    known.clear()
-    known.update(there)
-
-
-EVERY = ("propose", "claim", "update", "extend", "done", "close", "visit", "waive", "resume", "record", "escalate")
-EVERY += ("adopt", "verify", "week", "import", "export", "backup", "migrate", "audit")
-# Commands that always enter something when they end well; others may find that there is nothing to enter.
-ENTERING = frozenset({"propose", "claim", "extend", "done", "close", "waive", "resume", "adopt"})
+    with postgres.server() as url:
+        yield url
 
 
 def main() -> int:
     """Run the campaign; return 1 if anything was lost."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    on_server = "postgres" in sys.argv[3:]
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        tally = kill_cycles(count, seed, Path(folder))
-    sys.stdout.write(
-        f"{tally.cycles} kills in {time.perf_counter() - start:.0f} s: {tally.acknowledged} commands acknowledged, "
-        f"{tally.entered} events entered; lost {len(tally.lost)}, half written {len(tally.half_written)}, "
-        f"unreadable {len(tally.unreadable)}\n{dict(tally.by_command)}\n"
+    with _server(on_server) as url, tempfile.TemporaryDirectory() as folder:
+        tally = kill_cycles(count, seed, Path(folder), url)
+    faults = [*tally.lost, *tally.half_written, *tally.unreadable]
+    sys.stdout.write("".join(f"{fault}\n" for fault in faults[:20]) + f"{dict(sorted(tally.by_command.items()))}\n")
+    record(
+        f"ledger_kill {'PostgreSQL' if on_server else 'SQLite'}",
+        kills=tally.cycles,
+        commands=len(tally.by_command),
+        of_which_whole_processes=tally.whole,
+        killed_before_the_answer=tally.amid,
+        acknowledged=tally.acknowledged,
+        entered_but_not_yet_answered=tally.unanswered,
+        events_entered=tally.entered,
+        acknowledged_and_lost=len(tally.lost),
+        half_written=len(tally.half_written),
+        unreadable=len(tally.unreadable),
+        minutes=round((time.perf_counter() - start) / 60),
     )
-    sys.stdout.write("".join(f"{line}\n" for line in (tally.lost + tally.half_written + tally.unreadable)[:20]))
-    return int(not tally.is_clean)
+    return int(not tally.is_clean or tally.cycles < count)

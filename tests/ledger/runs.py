@@ -18,6 +18,7 @@ rules:
      title: {{zh: 保洁员, en: Cleaners}}, cost: {{low: 0, mid: 0, high: 0, per: person, yearly: 24000}}}}
 """
 SIDE = 0.01
+NAMES = "甲乙丙丁戊己庚辛"
 
 
 def write_town(
@@ -52,13 +53,6 @@ def run_town(plan: Path, out: Path) -> Path:
         code = run_call(call(["run", str(plan), "--out", str(out)], {}))
     assert code == 0, complaint.getvalue()
     return out
-
-
-def small_run(folder: Path) -> Path:
-    """Return the results of a town of eight villages, all short of cleaners, without a ledger beside it."""
-    villages = {f"00{i}": (f"{name}村", 1400 + 100 * i, 0.02 * i) for i, name in enumerate("甲乙丙丁戊己庚辛")}
-    plan = write_town(folder / "town", villages, dict.fromkeys(villages, 1))
-    return run_town(plan, folder / "town" / "out")
 
 
 def _square(east: float) -> list[list[float]]:

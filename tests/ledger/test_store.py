@@ -193,6 +193,18 @@ def test_writers_at_once_lose_nothing(place):
         assert ledger.state.head.seq == 38
 
 
+def test_opening_while_somebody_writes_raises_no_alarm(place):
+    with ledger_at(place) as ledger:
+        enter(ledger, item)
+    writer = multiprocessing.get_context("fork").Process(target=_write_many, args=(place, 0, 60))
+    writer.start()
+    while writer.is_alive():
+        with ledger_at(place) as ledger:
+            assert ledger.state.head.seq >= 2
+    writer.join()
+    assert writer.exitcode == 0
+
+
 def test_a_second_ledger_is_not_made_over_the_first(place):
     with pytest.raises(LedgerError, match="there is one already"):
         new_ledger(place)
