@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import io
 import os
 import random
@@ -248,24 +249,25 @@ def is_server(place: str) -> bool:
     return postgres.is_url(place)
 
 
-def killed(work: Callable[[Callable[[str], None]], None], after: Callable[[], float]) -> list[str]:
+def killed(work: Callable[[Callable[[str], None]], None], moment_s: float) -> list[str]:
     """Fork, do `work`, which says a line when a command begins and when it has ended, kill it, and return its lines.
 
-    The moment is counted from the first line, so a busy machine kills no earlier; the child is a whole session of its own,
-    so that what it started dies too.
+    The moment is counted from the first line, so a busy machine kills no earlier; the child is a group of its own, so that
+    what it started dies too.
     """
     heard, said = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(heard)
         try:
-            os.setsid()
+            os.setpgid(0, 0)
+            gc.disable()
             work(lambda line: os.write(said, f"{line}\n".encode()) and None)
         finally:
             os._exit(0)
     os.close(said)
     lines = os.read(heard, 1 << 16)
-    time.sleep(after())
+    time.sleep(moment_s)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -10,6 +10,7 @@ opened, its chain checked and every event replayed.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import random
 import shutil
@@ -46,6 +47,7 @@ from tests.ledger.desks import new_ledger
 
 ANEW = 200  # cycles after which a new ledger is begun: a year's events to replay after every kill would be all there is to do
 WHOLE_EACH = 40
+UNKNOWN_S = 0.5  # the time of a command that was not typed yet
 BEYOND = 1.5  # of the usual time of a command: some kills come too late
 
 
@@ -76,7 +78,7 @@ class Killer:
 
     rng: random.Random
     tally: Tally = field(default_factory=Tally)
-    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [UNKNOWN_S]))
     place: str = ""
 
     def cycle(self, office: Office, known: list[Event], state: State) -> tuple[list[Event], State]:
@@ -85,11 +87,11 @@ class Killer:
         op, number = f"c{office.turn}", self.tally.cycles
         whole = number % WHOLE_EACH == WHOLE_EACH - 1
         kind = "a whole process" if whole else command.name
-        lines = [line.split() for line in killed(_work(command, op, whole), lambda: self._moment(kind))]
+        moment = self.rng.uniform(0, BEYOND * statistics.median(self.took[kind]))
+        lines = [line.split() for line in killed(_work(command, op, whole), moment)]
         answers = [words for words in lines if words[0] == "end"]
         code = int(answers[0][1]) if answers else None
-        if code == 0:
-            self.took[kind] = [*self.took[kind][-20:], float(answers[0][2])]
+        self.took[kind] = [*self.took[kind][-8:], float(answers[0][2]) if answers else self._longer(kind, moment)]
         self.tally.cycles += 1
         self.tally.whole += whole
         self.tally.amid += code is None
@@ -107,8 +109,10 @@ class Killer:
             if (command := office.command(name, state)) is not None:
                 return command
 
-    def _moment(self, kind: str) -> float:
-        return self.rng.uniform(0, BEYOND * statistics.median(self.took[kind] or [0.05]))
+    def _longer(self, kind: str, moment: float) -> float:
+        """Return how long a command would have taken that was killed after so long: longer than that, on a busy machine."""
+        usual = statistics.median(self.took[kind])
+        return max(usual, 1.2 * moment)
 
     def _looked_at(
         self, command: Typed, op: str, code: int | None, known: list[Event]
@@ -168,7 +172,7 @@ def kill_cycles(count: int, seed: int, folder: Path, url: str = "") -> Tally:
         place = new_ledger(postgres.schema(url) if url else here / "tasks.sqlite")
         office = Office(killer.rng, place, here, runs)
         killer.place = place
-        _begun(office, everything=not killer.tally.cycles)
+        _begun(office, killer.took, everything=not killer.tally.cycles)
         events, state = state_of(place)
         for _ in range(min(ANEW, count - killer.tally.cycles)):
             events, state = killer.cycle(office, events, state)
@@ -176,14 +180,18 @@ def kill_cycles(count: int, seed: int, folder: Path, url: str = "") -> Tally:
     return killer.tally
 
 
-def _begun(office: Office, *, everything: bool) -> None:
+def _begun(office: Office, took: dict[str, list[float]], *, everything: bool) -> None:
     """Fill a ledger with a few tasks; once, type everything, so that no child spends its short life on loading it."""
     names = [*["propose"] * 4, *["adopt"] * 3, "approve", "claim", "claim", "update", "done", "backup"]
     for name in [*names, *(EVERY * 2 if everything else ())]:
         command = office.command(name, state_of(office.place)[1])
+        start = time.perf_counter()
         if command is not None and not (name == "restore" and is_server(office.place)):
             typed(command, op=f"w{office.turn}")
+            took[name] = [time.perf_counter() - start]
     shutil.rmtree(office.folder / "whole", ignore_errors=True)
+    if everything:
+        gc.freeze()  # nothing of it is looked through again in the children, which would copy it page by page
 
 
 def _of_new(command: Typed, code: int | None) -> str:

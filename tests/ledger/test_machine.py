@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from geo.closing import CheckedRun, drafts, verdicts
 from geo.followup import follow_up, judged_rule
@@ -69,10 +68,13 @@ def decided(what: str, state: State, task_id: int, day: int) -> list:
 class Office(RuleBasedStateMachine):
     """People at one ledger, and a village A whose truth is known: is it short of cleaners now, or not?"""
 
+    def __init__(self, new_place: Callable[[], str]) -> None:
+        super().__init__()
+        self.new_place = new_place
+
     @initialize(route=st.sampled_from(["direct", "full"]))
     def open_ledger(self, route: str) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        self.opening = ledger_at(new_ledger(Path(self.folder.name) / "tasks.sqlite", route=route))
+        self.opening = ledger_at(new_ledger(self.new_place(), route=route))
         self.ledger = self.opening.__enter__()
         self.route, self.runs, self.is_short = route, 0, True
         self._enter(gap_item)
@@ -81,7 +83,6 @@ class Office(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "opening"):
             self.opening.__exit__(None, None, None)
-            self.folder.cleanup()
 
     def _enter(self, decide) -> bool:
         try:
@@ -143,8 +144,9 @@ class Office(RuleBasedStateMachine):
             assert sorted(state.tasks) == [1, 2]
 
 
-TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+def test_whatever_people_do_the_ledger_keeps_its_promises(new_place):
+    tried = settings(max_examples=25, stateful_step_count=30, deadline=None)
+    run_state_machine_as_test(lambda: Office(new_place), settings=tried)
 
 
 def test_every_state_can_be_reached_and_left():
@@ -217,8 +219,7 @@ def refusal(decide, place) -> str:
     return str(caught.value)
 
 
-def test_all_that_is_missing_for_approval_is_named_at_once(tmp_path):
-    place = new_ledger(tmp_path / "tasks.sqlite")
+def test_all_that_is_missing_for_approval_is_named_at_once(place):
     with ledger_at(place) as ledger:
         enter(ledger, item)
     said = refusal(lambda state: acts.approved(state, 1, {}), place)
@@ -235,8 +236,7 @@ def test_all_that_is_missing_for_approval_is_named_at_once(tmp_path):
     assert "has no number in it" in said
 
 
-def test_a_task_is_not_passed_on_unless_somebody_accepts_it(tmp_path):
-    place = new_ledger(tmp_path / "tasks.sqlite")
+def test_a_task_is_not_passed_on_unless_somebody_accepts_it(place):
     with ledger_at(place) as ledger:
         enter(enter(ledger, item).ledger, lambda state: claim(state, 1))
 
@@ -248,8 +248,7 @@ def test_a_task_is_not_passed_on_unless_somebody_accepts_it(tmp_path):
         assert enter(ledger, lambda state: pass_on(state, "王五")).ledger.state.tasks[1].handovers == 1
 
 
-def test_who_did_the_work_does_not_accept_it_and_a_gap_is_not_accepted_at_all(tmp_path):
-    place = new_ledger(tmp_path / "tasks.sqlite")
+def test_who_did_the_work_does_not_accept_it_and_a_gap_is_not_accepted_at_all(place):
     with ledger_at(place) as ledger:
         ledger = enter(enter(ledger, item).ledger, gap_item).ledger
         for id_ in (1, 2):

@@ -24,9 +24,9 @@ SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(new_place):
     """Three tasks, of which two are claimed."""
-    place = new_ledger(tmp_path / "tasks.sqlite")
+    place = new_ledger(new_place())
     with ledger_at(place) as ledger:
         for number in range(3):
             ledger = enter(ledger, lambda state, number=number: item(state, f"装灯 {number}")).ledger
@@ -202,8 +202,8 @@ def test_a_row_copied_twice_enters_neither(capsys, place, tmp_path):
     assert (code, said["applied"], len(said["refused"])) == (2, [], 2)
 
 
-def test_a_sheet_of_another_ledger_is_refused(capsys, place, tmp_path):
-    other = new_ledger(tmp_path / "elsewhere" / "tasks.sqlite")
+def test_a_sheet_of_another_ledger_is_refused(capsys, place, new_place, tmp_path):
+    other = new_ledger(new_place())
     with ledger_at(other) as ledger:
         enter(ledger, item)
     file = sent(capsys, other, tmp_path / "t.xlsx")
