@@ -86,18 +86,36 @@ class Adds:
     people: NDArray[np.float64] | None = None
 
 
-class Trial(Protocol):
-    """What a rule would measure with some projects done, without reading the layers again; equal to the slow way.
+@dataclass(frozen=True)
+class Found:
+    """What a rule would measure at some places (rows of the coverage) once one more project is done; NaN where unknown.
 
-    For types whose projects do not add up: a chain serves nobody more until its last weak link is mended.
+    `required` and `people` are None where they stay what they were before any project; every place of which a number
+    would be another than now is among `place`, others may be.
+    """
+
+    place: NDArray[np.intp]
+    supplied: NDArray[np.float64]
+    required: NDArray[np.float64] | None = None
+    people: NDArray[np.float64] | None = None
+
+
+class Trial(Protocol):
+    """What a rule keeps to say what it would measure with more projects done, without reading the layers again.
+
+    For types whose projects do not add up: a chain serves nobody more until its last weak link is mended. It does change,
+    like the sums it stands in for: only `take` changes it. Equal to measuring again.
     """
 
     @property
     def projects(self) -> Sequence[int]:
         """The projects (rows) that may make a difference."""
 
-    def supplied(self, done: Sequence[int]) -> NDArray[np.float64]:
-        """Return what each place of the coverage is supplied with these projects done, in that order; NaN if unknown."""
+    def look(self, project: int) -> Found:
+        """Return what would be measured with that project done after those taken."""
+
+    def take(self, project: int) -> NDArray[np.intp]:
+        """Count that project as done; return the projects (rows) for which `look` may find something else now."""
 
 
 class Rule(RuleOptions, ABC):
@@ -135,7 +153,7 @@ class Rule(RuleOptions, ABC):
         return math.inf
 
     def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
-        """Return how to try projects out (none of them moves homes or roads), or None to have the check re-run for each."""
+        """Return how to try projects out, or None to have the check re-run for each (see geo.tallies for those that move ways)."""
         return None
 
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:

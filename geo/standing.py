@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from geo.relief import Change
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.rule import Measured
+    from geo.rule import Found, Measured
 
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
@@ -77,12 +77,6 @@ class Step:
         return Change(rule, self.place[some], people[some], need[some] * weight, is_put_right[some], supply)
 
 
-def standing_with(before: Coverage, supplied: Numbers) -> Standing:
-    """Return how things stand with that much supplied at the places of `before`; where it is NaN, as they did."""
-    frame = before.measured.frame.assign(supplied=supplied)
-    return standing_after(before, replace(before.measured, frame=frame))
-
-
 def standing_of(coverage: Coverage) -> Standing:
     """Return how things stand under a rule as it was checked."""
     known = (coverage.frame["status"] != UNKNOWN).to_numpy()
@@ -106,6 +100,35 @@ def standing_after(before: Coverage, after: Measured) -> Standing:
         settled(standing.without, then.without),
         settled(standing.share, then.share),
     )
+
+
+class Levels:
+    """How things stand at some places of a coverage when only these are measured anew; equal to `standing_after` there."""
+
+    def __init__(self, before: Coverage) -> None:
+        frame, self._sense = before.measured.frame, before.measured.sense
+        self._required, self.supplied, self._people = (
+            frame[name].to_numpy(float) for name in ("required", "supplied", "people")
+        )
+        self._dependants, self._without = dependants(before.measured)
+        self._known = (before.frame["status"] != UNKNOWN).to_numpy()
+        self._counts = np.broadcast_to(before.counts, self._required.shape)
+        self._was = standing_of(before)
+
+    def at(self, found: Found) -> Standing:
+        """Return how things stand at the places found; as they did before any project where that is not known."""
+        place, was = found.place, self._was.of(found.place)
+        required = self._required[place] if found.required is None else found.required
+        people = self._people[place] if found.people is None else found.people
+        depending = self._dependants[place] if found.people is None else found.people
+        missing = lacking(required, found.supplied, self._sense)
+        known = self._known[place] & ~np.isnan(missing)
+        without = people_without(required, missing, depending, self._without)
+        return Standing(
+            np.where(known, need(required, missing, people) * self._counts[place], was.need),
+            np.where(known & ~np.isnan(without), without, was.without),
+            np.where(known, missing_share(required, missing), was.share),
+        )
 
 
 def as_measured(measured: Measured) -> Standing:

@@ -16,7 +16,7 @@ import shapely
 
 from geo.choosing.effects import Shares, alone
 from geo.coverage import UNKNOWN, Coverage, coverage
-from geo.standing import Standing, Step, standing_after, standing_of, standing_with
+from geo.standing import Levels, Standing, Step, standing_after, standing_of
 from geo.sums import Sums
 from geo.supply import moving
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo.projects import Project
+    from geo.rule import Trial
     from geo.standing import Difference
     from geo.world import World
 
@@ -116,13 +117,46 @@ def _plain(seen: Coverage, worlds: Worlds, world: World, heeded: Collection[int]
     if sums is not None:
         return sums
     trial = seen.rule.trial(projects, seen, world)
-    if trial is None:
-        return None
-    return Tried(seen, trial.projects, lambda done: standing_with(seen, trial.supplied(done)))
+    return None if trial is None else Kept(seen, trial)
 
 
 def _measured_again(before: Coverage, worlds: Worlds, done: Sequence[int]) -> Standing:
     return standing_after(before, before.rule.measure(worlds.with_done(done)))
+
+
+class Kept:
+    """A rule that keeps what it needs to say what it would measure with more projects done."""
+
+    def __init__(self, seen: Coverage, trial: Trial) -> None:
+        self.projects = dict.fromkeys(trial.projects)
+        self._trial, self._levels = trial, Levels(seen)
+        self._supplied = self._levels.supplied.copy()
+        now = standing_of(seen)
+        self._now = Standing(now.need.copy(), now.without.copy(), now.share.copy())
+        self._gains: dict[int, Difference] = {}
+
+    def shares(self) -> Shares:
+        """Return what each project adds alone."""
+        return alone({project: self.gain(project) for project in self.projects})
+
+    def gain(self, project: int) -> Difference:
+        """Return what the project would change now."""
+        if project not in self._gains:
+            found = self._trial.look(project)
+            self._gains[project] = self._now.of(found.place).less(self._levels.at(found))
+        return self._gains[project]
+
+    def take(self, project: int) -> tuple[Rows, Step]:
+        """Count the project as done; return the projects whose gain may be another now, and what changed where."""
+        found = self._trial.look(project)
+        place, before, then = found.place, self._now.of(found.place), self._levels.at(found)
+        supply = self._supplied[place], found.supplied
+        self._now.need[place], self._now.without[place], self._now.share[place] = then.need, then.without, then.share
+        self._supplied[place] = found.supplied
+        stale = self._trial.take(project)
+        for other in stale.tolist():
+            self._gains.pop(other, None)
+        return stale, Step(place, before, then, supply)
 
 
 class Tried:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from geo.chains.flow import Chain, flow
 from geo.chains.stages import Known, known_chain, per_day
 from geo.edits import names_cell
+from geo.rule import Found
 from geo.supply import AMOUNTS, counting
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class ChainTrial:
     named: Flags
     owner: tuple[Rows, ...]
     changes: dict[int, list[_Change]]
+    done: list[int] = field(default_factory=list)
 
     @property
     def projects(self) -> list[int]:
@@ -58,8 +60,17 @@ class ChainTrial:
         builders = {int(i) for owner in self.owner for i in np.unique(owner[owner != THERE_ALREADY])}
         return sorted(builders | self.changes.keys())
 
-    def supplied(self, done: Sequence[int]) -> Numbers:
-        """Return 1 where a home's chain is whole with these projects done, 0 where it is not, NaN where nobody knows."""
+    def look(self, project: int) -> Found:
+        """Return 1 where a home's chain is whole with that project done too, 0 where it is not, NaN where nobody knows."""
+        supplied = self._supplied([*self.done, project])
+        return Found(np.arange(len(supplied)), supplied)
+
+    def take(self, project: int) -> Rows:
+        """Count the project as done; any other may be worth more or less now."""
+        self.done.append(project)
+        return np.array(self.projects, np.intp)
+
+    def _supplied(self, done: Sequence[int]) -> Numbers:
         kept = [(owner == THERE_ALREADY) | np.isin(owner, list(done)) for owner in self.owner]
         found = flow(self._changed(done).among(kept))
         low, high = found.surely.astype(float), (found.maybe | self.named).astype(float)

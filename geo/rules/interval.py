@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from geo.gaps import Gap
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule, Turns
+from geo.rule import Adds, Measured, Rule, Trial, Turns
+from geo.supply import Meant, counting, moving
 from geo.upkeep.assets import Limits, Upkeep, by_condition, by_date, upkeep_adds, upkeep_gaps, upkeep_projects
-from geo.upkeep.uptime import Uptime, uptime, uptime_adds, uptime_gaps, uptime_projects
+from geo.upkeep.uptime import Uptime, uptime, uptime_adds, uptime_gaps, uptime_projects, uptime_trial
 from layers.problems import LayerError, Problem
 from layers.text import say
 
@@ -115,12 +116,26 @@ class Interval(Rule):
         cells: dict[str, Any] = {str(self.day_column): np.datetime64(str(world.date), "s")}
         return cells if self.max_silt_cm is None else cells | {"silt_cm": 0.0}
 
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that touch what is judged, or who depends on it."""
+        others = {"units", "demand"} if self.min_share is not None else {"units", "demand", "roads"}
+        return moving(projects, others - {self.kind}, world.layers) | counting(
+            projects, Meant(self.kind, self.ref), world.layers
+        )
+
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
         """Return what each project would see to; None where one does anything else to what is judged."""
         detail = coverage.measured.detail
         if isinstance(detail, Uptime):
             return uptime_adds(projects, coverage, detail, world)
         return upkeep_adds(projects, coverage, _upkeep(detail), self._done(world), world)
+
+    def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
+        """Return, for a share of devices, how many stand and work in each village: one more put up is one more of one more."""
+        detail = coverage.measured.detail
+        if not isinstance(detail, Uptime) or self.min_share is None:
+            return None
+        return uptime_trial(projects, coverage, detail, world, self.min_share)
 
 
 def _upkeep(detail: object) -> Upkeep:

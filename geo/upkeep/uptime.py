@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.devices import Devices, devices_of, gained, repairs_of
+from geo.devices import Devices, Gained, devices_of, gained, repairs_of
 from geo.gaps import Gap, place_gaps, stable_id
 from geo.places import judged_units, rows_containing, texts, unit_people
 from geo.projects import Project
-from geo.rule import Adds, Measured, Rule
+from geo.rule import Adds, Found, Measured, Rule
 from geo.supply import edits_touch
 from layers.text import say
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.world import World
 
+    Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
 # 0.95 of 20 is 19, whatever the last bit of the product says.
@@ -126,11 +128,75 @@ def uptime_adds(projects: Sequence[Project], coverage: Coverage, detail: Uptime,
     added = np.unique(new.row[new.row >= len(detail.devices)])
     unit = rows_containing(new.devices.geometry[added], world.units)
     ids = np.append(world.units.index.to_numpy(object), "")[unit]
-    place = np.append(detail.place, coverage.frame.index.get_indexer(ids))
-    short = coverage.frame["status"].to_numpy() == "short"
-    if short[place[len(detail.devices) :]][place[len(detail.devices) :] >= 0].any():
+    joined = coverage.frame.index.get_indexer(ids)
+    if (coverage.frame["status"].to_numpy() == "short")[joined[joined >= 0]].any():
         return None
+    place = np.append(detail.place, joined)
     counts = (new.row < len(detail.devices)) & (place[np.minimum(new.row, len(place) - 1)] >= 0)
     cell = new.row[counts]
     # A device in no judged village is never a cell that is filled; -1 would be the last place, so it is given the first.
     return Adds(new.project[counts], cell, np.ones(len(cell)), np.maximum(detail.place, 0), "any")
+
+
+class UptimeTrial:
+    """Villages by how many devices stand in them and how many work, with projects that put devices up or right.
+
+    `_device[p]` are the devices project p makes work, `_place` the place of each (-1: none that is judged), `_is_new`
+    whether it does not stand yet: then one more stands, and one more works.
+    """
+
+    def __init__(self, coverage: Coverage, detail: Uptime, new: Gained, unit: Rows, min_share: float) -> None:
+        frame, devices = coverage.measured.frame, detail.devices
+        stands = devices.works | devices.unknown | devices.broken
+        self._place, self._min_share = np.append(detail.place, unit), min_share
+        self._is_new = np.append(~stands, np.ones(len(unit), bool))
+        here = stands & (detail.place >= 0)
+        self._stand = np.bincount(detail.place[here], minlength=len(frame)).astype(float)
+        self._work = frame["supplied"].to_numpy(float).copy()
+        order = np.lexsort((new.row, new.project))
+        order = order[self._place[new.row[order]] >= 0]
+        project, first = np.unique(new.project[order], return_index=True)
+        self.projects: list[int] = project.tolist()
+        self._device = dict(zip(self.projects, np.split(new.row[order], first[1:]), strict=True))
+        self._works = np.zeros(len(self._place), bool)
+        self._in: defaultdict[int, list[int]] = defaultdict(list)
+        for one, rows in self._device.items():
+            for place in np.unique(self._place[rows]).tolist():
+                self._in[place].append(one)
+
+    def look(self, project: int) -> Found:
+        """Return how many would work and should, in the villages where the project does something."""
+        place, stand, work = self._more(project)
+        required = np.ceil(self._min_share * (self._stand[place] + stand) - NOISE)
+        return Found(place, self._work[place] + work, required)
+
+    def take(self, project: int) -> Rows:
+        """Count the project as done; return those that do something in the same villages."""
+        place, stand, work = self._more(project)
+        self._stand[place] += stand
+        self._work[place] += work
+        self._works[self._device[project]] = True
+        return np.unique([other for one in place.tolist() for other in self._in[one]]).astype(np.intp)
+
+    def _more(self, project: int) -> tuple[Rows, Numbers, Numbers]:
+        """Return the villages where the project does something, and how many more stand and work there."""
+        device = np.unique(self._device[project])
+        place, at = np.unique(self._place[device], return_inverse=True)
+        is_more = ~self._works[device]
+        stand, work = (
+            np.bincount(at[more], minlength=len(place)) for more in (is_more & self._is_new[device], is_more)
+        )
+        return place, stand.astype(float), work.astype(float)
+
+
+def uptime_trial(
+    projects: Sequence[Project], coverage: Coverage, detail: Uptime, world: World, min_share: float
+) -> UptimeTrial | None:
+    """Return how to try out projects that put devices up or right; None where one touches villages or homes, or does
+    anything else to a device."""
+    new = gained(projects, detail.devices, world.layers, detail.ref)
+    if new is None or edits_touch(projects, {"units", "demand"}, world.layers):
+        return None
+    added = rows_containing(new.devices.geometry[len(detail.devices) :], world.units)
+    ids = np.append(world.units.index.to_numpy(object), "")[added]
+    return UptimeTrial(coverage, detail, new, coverage.frame.index.get_indexer(ids), min_share)

@@ -13,7 +13,7 @@ from geo.rules.connect import Connect
 from geo.rules.detour import Detour
 from geo.rules.reach import Reach
 from geo.sums import Sums
-from geo.tallies import Mixed, Tried, Worlds, tally_of
+from geo.tallies import Kept, Mixed, Tried, Worlds, tally_of
 from geo.world import World
 from geo.worth import Worth, closed
 from tests.geo.test_detour import random_town
@@ -83,4 +83,4 @@ def test_only_projects_that_move_ways_are_tried_out_again():
         assert set(movers) <= {"build_link", "build_bridge"}
         kinds |= {type(tally) for tally in tallies.values()}
         assert isinstance(tallies["R"], Mixed if movers else Sums)
-    assert kinds == {Mixed, Sums, Tried}
+    assert kinds == {Kept, Mixed, Sums, Tried}
