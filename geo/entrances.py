@@ -58,7 +58,7 @@ def _on_edges(edges: Shapes, roads: Shapes) -> tuple[Shapes, Rows]:
     if not len(edges) or not len(roads):
         return shapely.point_on_surface(edges), np.arange(len(edges))
     tree = shapely.STRtree(roads)
-    limit_m = _limits_m(edges, tree)
+    limit_m = limits_m(edges, tree)
     edge, road = tree.query(edges, predicate="dwithin", distance=limit_m)
     crossing, at_crossing = shapely.get_coordinates(shapely.intersection(edges[edge], roads[road]), return_index=True)
     spots, of_spot = _vertices_near(roads[road], edges[edge], limit_m[edge])
@@ -67,7 +67,7 @@ def _on_edges(edges: Shapes, roads: Shapes) -> tuple[Shapes, Rows]:
     return _once(point, np.concatenate([edge[at_crossing], edge[of_spot], edge[of_corner]]))
 
 
-def _limits_m(edges: Shapes, tree: shapely.STRtree) -> Numbers:
+def limits_m(edges: Shapes, tree: shapely.STRtree) -> Numbers:
     """Return how near a road has to be to each edge: ENTRANCE_M, or as near as the nearest if none is."""
     (edge, _), distance = tree.query_nearest(edges, return_distance=True, all_matches=False)
     limits: Numbers = np.full(len(edges), ENTRANCE_M)

@@ -156,7 +156,7 @@ class AlongRoads:
         cost = np.where(self.at.on_network, np.inf, np.nan)
         if len(places):
             doors = entrances(places, self.roads)
-            found = self.network.nearest(self.at, self._points(doors.point), max_snap_m=self.max_snap_m)
+            found = self.network.nearest(self.at, self.points(doors.point), max_snap_m=self.max_snap_m)
             cost = found["cost"].to_numpy(float) * self.factor
             home, _ = _inside(self.homes, places)
             cost[home] = np.where(np.isnan(cost[home]), np.nan, 0.0)
@@ -167,7 +167,7 @@ class AlongRoads:
         points, at = (self.homes, self.at) if homes is None else (self.homes[homes], self.at.take(homes))
         doors = entrances(places, self.roads)
         limit = cutoff / self.factor
-        found = self.network.pairs_within(at, self._points(doors.point), cutoff=limit, max_snap_m=self.max_snap_m)
+        found = self.network.pairs_within(at, self.points(doors.point), cutoff=limit, max_snap_m=self.max_snap_m)
         home, door = found["origin"].to_numpy(np.int64), found["destination"].to_numpy(np.int64)
         cost = found["cost"].to_numpy(float) * self.factor
         inside, area = _inside(points, places)
@@ -184,7 +184,7 @@ class AlongRoads:
         """Return which places have an entrance near enough to a road."""
         doors = entrances(places, self.roads)
         joined = np.zeros(len(places), dtype=bool)
-        on_network = self.network.snap(self._points(doors.point), max_snap_m=self.max_snap_m).on_network
+        on_network = self.network.snap(self.points(doors.point), max_snap_m=self.max_snap_m).on_network
         joined[doors.facility[on_network]] = True
         return joined
 
@@ -202,7 +202,8 @@ class AlongRoads:
         per_m = self.network.costs.fastest_per_m * self.factor
         return cost / per_m if per_m > 0 else np.inf
 
-    def _points(self, points: Shapes) -> gpd.GeoSeries:
+    def points(self, points: Shapes) -> gpd.GeoSeries:
+        """Return the points as the network takes them."""
         return gpd.GeoSeries(points, crs=self.network.crs, index=pd.RangeIndex(len(points)))
 
 

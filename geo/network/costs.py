@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Flags = NDArray[np.bool_]
+    Rows = NDArray[np.int64]
 
 Unit = Literal["m", "min"]
 
@@ -63,10 +64,14 @@ class Costs:
         """Return the costs with every direction of traffic turned round: a trip there is then a trip back."""
         return replace(self, forward=self.backward, backward=self.forward)
 
-    def slowed(self, factor: Numbers, length_m: Numbers) -> Costs:
-        """Return the costs with each edge taking that many times as long; the edges' lengths are given."""
+    def slowed(self, factor: Numbers, topology: Topology) -> Costs:
+        """Return the costs with each edge taking that many times as long."""
         per_m = self.per_m * factor
-        return replace(self, per_m=per_m, along=np.maximum(on_grid(per_m * length_m), GRAIN))
+        return replace(self, per_m=per_m, along=_along(per_m, topology))
+
+    def up_to(self, edge: Rows, from_m: Numbers, edge_m: Numbers) -> Numbers:
+        """Return the cost of each edge, which starts at that measure of its road, as far as edge_m."""
+        return between(self.per_m[edge], from_m, from_m + edge_m)
 
     @property
     def is_directed(self) -> bool:
@@ -92,8 +97,19 @@ def costs_of(topology: Topology, oneway: NDArray[np.str_] | None, speed_kmh: Num
         along = np.maximum(topology.length_m, GRAIN)
         return Costs("m", np.ones(topology.edges), along, forward, backward, 1.0)
     per_m = minutes_per_m(speed_kmh)[topology.road]
-    along = np.maximum(on_grid(per_m * topology.length_m), GRAIN)  # no edge is free: ways cannot go in circles
-    return Costs("min", per_m, along, forward, backward, float(minutes_per_m(np.array(ACCESS_WALK_KMH))))
+    return Costs(
+        "min", per_m, _along(per_m, topology), forward, backward, float(minutes_per_m(np.array(ACCESS_WALK_KMH)))
+    )
+
+
+def _along(per_m: Numbers, topology: Topology) -> Numbers:
+    along = between(per_m, topology.from_m, topology.from_m + topology.length_m)
+    return np.maximum(along, GRAIN)  # no edge is free: ways cannot go in circles
+
+
+def between(per_m: Numbers, low_m: Numbers, high_m: Numbers) -> Numbers:
+    """Return the cost between two measures of a road: that of its parts adds up to it, wherever it is cut."""
+    return on_grid(per_m * high_m) - on_grid(per_m * low_m)
 
 
 def minutes_per_m(speed_kmh: Numbers) -> Numbers:

@@ -54,7 +54,7 @@ def legs(topology: Topology, costs: Costs, points: Snapped, *, leaving: bool) ->
         return Legs(np.zeros((len(points), 2), dtype=np.int32), nowhere, edge, none, none, none, none, none)
     access = np.where(points.on_network, on_grid(points.offset_m * costs.access_per_m), np.inf)
     edge_m = np.where(points.on_network, points.edge_m, 0.0)
-    along = np.minimum(on_grid(costs.per_m[at] * edge_m), costs.along[at])
+    along = np.minimum(costs.up_to(at, topology.from_m[at], edge_m), costs.along[at])
     rest = costs.along[at] - along
     at_start = edge_m <= AT_NODE_M
     at_end = topology.length_m[at] - edge_m <= AT_NODE_M

@@ -84,7 +84,7 @@ def network_of(
     )
     if joining.heights is not None and unit == "min" and mode in ON_SLOPES:
         factor = slopes_of(network.topology, joining.heights, ON_SLOPES[mode]).factor
-        network = replace(network, costs=network.costs.slowed(factor, network.topology.length_m))
+        network = replace(network, costs=network.costs.slowed(factor, network.topology))
     return network if mode == "any" else replace(network, barriers=joining.barriers)
 
 
