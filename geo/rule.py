@@ -29,6 +29,7 @@ Sense = Literal["at_least", "at_most"]
 Combine = Literal["sum", "min", "any"]
 Without = Literal["everybody", "share"]
 Turns = Literal["required", "quick", "anew"]
+Judged = Literal["units", "homes", "things"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Measured:
     that is missing of what is required (one cleaner of two: half of them).
     `notes` are what a reader of the result must know about the input (no lamp at all, a column nobody gave). `detail`
     is what the rule keeps for its own `gaps`, `repairs` and `adds`, so that nothing is worked out twice; no one else
-    reads it.
+    reads it. `of` says what the places are: villages, homes, or anything else (roads, points, assets).
     """
 
     frame: gpd.GeoDataFrame
@@ -63,6 +64,7 @@ class Measured:
     notes: tuple[Text, ...] = ()
     detail: object = None
     without: Without = "everybody"
+    of: Judged = "things"
 
 
 @dataclass(frozen=True)

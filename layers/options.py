@@ -103,6 +103,11 @@ class RuleOptions(Typed):
     def _in_the_grammar(cls, where: str | None) -> str | None:
         return checked_where(where)
 
+    @property
+    def inner(self) -> tuple[RuleOptions, ...]:
+        """The rules it is made of, for a type that combines others; none for any other type."""
+        return ()
+
 
 def checked_where(where: str | None) -> str | None:
     """Return the filter as it is if it can be parsed; otherwise raise what pydantic reports at its place."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -183,16 +183,17 @@ class _Reader:
             return model.model_validate(value)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
-                self._explain(model, detail, path)
+                self._explain(model, detail, path, value)
             return None
 
-    def _explain(self, model: type[BaseModel], detail: ErrorDetails, path: Keys) -> None:
+    def _explain(self, model: type[BaseModel], detail: ErrorDetails, path: Keys, value: object) -> None:
         loc = (*path, *detail["loc"])
         key, kind = str(loc[-1]), detail["type"]
+        if loc not in self.marked.values and (*path, key) in self.marked.values:
+            loc = (*path, key)  # an option of a library rule's part stands in the plan as one of the rule's own
         if kind == "extra_forbidden":
-            self._problem(
-                loc, say("plan.unknown_key", key=key), _suggest(key, _fields(model, detail["loc"])), at_key=True
-            )
+            known = _fields(model, detail["loc"], value)
+            self._problem(loc, say("plan.unknown_key", key=key), _suggest(key, known), at_key=True)
         elif kind == "missing":
             self._problem(loc[:-1], say("plan.missing_key", key=key), say("plan.add_key", key=key))
         else:
@@ -250,16 +251,35 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Return the keys that may stand beside the last one of `loc`, following it down nested models."""
+def _fields(model: type[BaseModel], loc: tuple[int | str, ...], value: object) -> tuple[str, ...]:
+    """Return the keys that may stand beside the last one of `loc`, following it down nested models and rules in `value`."""
     for step in loc[:-1]:
-        inner = model.model_fields.get(str(step))
-        options = [] if inner is None else [inner.annotation, *getattr(inner.annotation, "__args__", ())]
-        models = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
+        known = isinstance(value, Mapping) or (isinstance(value, list) and isinstance(step, int))
+        value = value[step] if known and not (isinstance(value, Mapping) and step not in value) else None  # type: ignore[index]
+        if isinstance(step, int):
+            model = _type_named(value) or model
+            continue
+        inner = model.model_fields.get(step)
+        models = (
+            [] if inner is None else [option for option in _within(inner.annotation) if issubclass(option, BaseModel)]
+        )
         if not models:
             return ()
         model = models[0]
     return tuple(model.model_fields)
+
+
+def _type_named(value: object) -> type[BaseModel] | None:
+    name = value.get("type") if isinstance(value, Mapping) else None
+    return rule_type(str(name)) if name in rule_type_names() else None
+
+
+def _within(annotation: object) -> Iterator[type]:
+    """Yield the classes that an annotation speaks of, inside lists and choices."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _within(part)
 
 
 def _suggest(word: str, words: tuple[str, ...] | list[str], otherwise: Text | None = None) -> Text:

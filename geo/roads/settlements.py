@@ -12,7 +12,14 @@ from geo.settling import village_points
 from layers.where import parse_where
 
 if TYPE_CHECKING:
+    from geo.rule import Judged
     from geo.world import World
+
+
+def kind_of(world: World, ref: str) -> Judged:
+    """Return whether `ref` means villages, homes or points."""
+    named = world.layers[ref].kind if ref in world.layers else ref
+    return "units" if named == "units" else "homes" if named == "demand" else "things"
 
 
 def settlements_of(world: World, ref: str, where: str | None, min_households: float | None) -> gpd.GeoDataFrame:
@@ -21,7 +28,7 @@ def settlements_of(world: World, ref: str, where: str | None, min_households: fl
     `ref` is `units` or a layer of them, `demand` or a layer of homes, else points (a layer or a category). Of villages
     those known to have fewer than `min_households` are left out. Raises LayerError if there is nothing of that name.
     """
-    named = world.layers[ref].kind if ref in world.layers else ref
+    named = kind_of(world, ref)
     if named == "units":
         rows = judged_units(world, ref, where)
         if min_households is not None:
@@ -29,7 +36,7 @@ def settlements_of(world: World, ref: str, where: str | None, min_households: fl
         people = unit_people(world.units, world.demand)[world.units.index.get_indexer(rows.index)]
         places = village_points(world).reindex(rows.index).to_numpy()
         units = rows.index.to_numpy(object)
-    elif named == "demand":
+    elif named == "homes":
         rows = demand_rows(world, ref, where)[0]
         people, places = rows["people"].to_numpy(float), points_of(rows)
         units = rows["unit_id"].to_numpy(object)

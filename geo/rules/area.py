@@ -107,7 +107,7 @@ class Area(Rule):
         notes = [note for one in found for note in one.notes]
         notes += [note for meant in self._meant for note in rejected_note(world, meant)]
         notes += cost_note(self, assumed_cost(world.layers, self._meant[0]))
-        return Measured(result, "m2", "at_least", tuple(notes), without="share")
+        return Measured(result, "m2", "at_least", tuple(notes), without="share", of="units")
 
     def _open_m2(self, facilities: gpd.GeoDataFrame) -> Numbers:
         """Return the square metres of each that count, NaN where its size is not known."""

@@ -128,7 +128,7 @@ class Capacity(Rule):
         )
         notes = [*world.demand.notes, *found.notes, *rejected_note(world, self._meant), *guessed]
         notes += [*self._notes(around), *cost_note(self, PLACE_COST)]
-        return Measured(frame, "per_1000", "at_least", tuple(notes), around)
+        return Measured(frame, "per_1000", "at_least", tuple(notes), around, of="homes")
 
     def _decay(self) -> access.Decay | None:
         cutoff = self._cutoff[0]

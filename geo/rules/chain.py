@@ -66,7 +66,7 @@ class Chain(ChainOptions, Rule):
             people=homes["people"].to_numpy(float),
             reason=self._reasons(known, found, named),
         )
-        return Measured(frame, "chain", "at_least", self._notes(known, world), (known, found))
+        return Measured(frame, "chain", "at_least", self._notes(known, world), (known, found), of="homes")
 
     def _named(self, known: Known, world: World) -> Flags:
         """Return which homes are in a village that a row set aside named: its facility may serve them."""

@@ -19,7 +19,7 @@ from geo.network.snap import MAX_SNAP_M
 from geo.network.upgrades import Upgrades, cheapest_upgrades, ends_of
 from geo.projects import Project
 from geo.roads.criteria import RoadCriteria, bays_given, standing
-from geo.roads.settlements import settlements_of
+from geo.roads.settlements import kind_of, settlements_of
 from geo.roads.upgrading import UPGRADE, upgrades
 from geo.rule import Measured, Rule, Turns
 from geo.settling import Destination, destination, goals_moved
@@ -116,7 +116,8 @@ class Connect(RoadCriteria, Rule):
             frame[name] = np.where(known, supplied, np.nan)
         frame["reason"] = _reasons(frame, np.append(low.cost, np.inf)[ends], ends)
         notes = (*self._notes(world, frame, goal), *cost_note(self, UPGRADE))
-        return Measured(frame, "", "at_least", notes, _Kept(roads, found.sure, low, ends))
+        kept = _Kept(roads, found.sure, low, ends)
+        return Measured(frame, "", "at_least", notes, kept, of=kind_of(world, self.settlements))
 
     def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
         """Return the projects that touch roads, villages, homes, or what the roads must lead to."""

@@ -134,7 +134,9 @@ class Detour(Rule):
         notes = [*world.demand.notes, *guessed, *found.notes, *rejected_note(world, self._meant)]
         if off.any():
             notes.append(say("rules.off_network_homes", count=int(off.sum()), limit_m=self.max_snap_m))
-        return Measured(frame, "m", "at_most", (*notes, *cost_note(self, BRIDGE)), _Kept(LinkSearch(ways, sure)))
+        return Measured(
+            frame, "m", "at_most", (*notes, *cost_note(self, BRIDGE)), _Kept(LinkSearch(ways, sure)), of="homes"
+        )
 
     def _judged(self, ways: AlongRoads, places: Shapes) -> tuple[Numbers, Numbers]:
         """Return how long each home's way may be (NaN: there is nowhere to go) and how long it is, in metres."""

@@ -104,7 +104,7 @@ class Household(Rule):
             ),
         )
         notes = [*_notes(lists, coarse, guessed, self.suppress_below), *rejected_note(world, self._meant)]
-        return Measured(frame, "households", "at_least", tuple(notes), lists, without="share")
+        return Measured(frame, "households", "at_least", tuple(notes), lists, without="share", of="units")
 
     def _lists(self, world: World, units: gpd.GeoDataFrame) -> Lists:
         parts = [

@@ -117,7 +117,7 @@ class Presence(Rule):
         notes = [*found.notes, *_unknown_units(found, world), *rejected_note(world, self._meant)]
         notes += [say("rules.people_from_homes", count=filled)] if filled else []
         notes += cost_note(self, assumed_cost(world.layers, self._meant))
-        return Measured(frame, "facilities", "at_least", tuple(notes))
+        return Measured(frame, "facilities", "at_least", tuple(notes), of="units")
 
     def _reason(
         self, sure: Numbers, maybe: Numbers, spoilt: Flags, unbounded: Flags, *, any_works: bool

@@ -104,7 +104,7 @@ class Quota(Rule):
         notes += [say("rules.population_missing", count=missing)] if missing else []
         notes += [say("rules.no_staff", what=self._what)] if not known.any() and not blank.any() else []
         notes += [*rejected_note(world, self._meant), *cost_note(self, POST)]
-        return Measured(frame, "staff", "at_least", tuple(notes), without="share")
+        return Measured(frame, "staff", "at_least", tuple(notes), without="share", of="units")
 
     def _due(self, population: Numbers) -> Numbers:
         if self.per is None:

@@ -144,7 +144,7 @@ class Reach(Rule):
         notes = [*world.demand.notes, *guessed, *found.notes, *rejected_note(world, self._meant)]
         notes += self._notes(frame, int(apart.sum()))
         notes += cost_note(self, assumed_cost(world.layers, self._meant))
-        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points, any_works))
+        return Measured(frame, unit, "at_most", tuple(notes), _Kept(ways, points, any_works), of="homes")
 
     def _refuse_lists(self, world: World) -> None:
         """Raise LayerError for each layer that is a list without places: no distance can be measured to or from those."""

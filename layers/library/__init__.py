@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from layers.ruletypes import rule_type, rule_type_names
+
 DEFAULT_PROFILE = "township-rural"
 
 # Options of which a rule has exactly one: giving the one replaces the other.
@@ -55,10 +57,22 @@ def topics(rule_id: str) -> tuple[str, ...]:
 
 
 def overridden(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the rule with the changes made: a change of type drops the options of the old type."""
+    """Return the rule with the changes made: a change of type drops the options of the old type.
+
+    An option that a rule made of others does not have itself is one of its parts': all that have it are changed.
+    """
     if "type" in changes and changes["type"] != base["type"]:
-        base = {key: value for key, value in base.items() if key in _MERGED | {"id", "severity", "topics"}}
+        base = {
+            key: value for key, value in base.items() if key in _MERGED | {"id", "severity", "topics", "department"}
+        }
     result = dict(base)
+    for key, parts in result.items():
+        if _are_parts(parts):
+            inner = {name: value for name, value in changes.items() if name not in rule_type(base["type"]).model_fields}
+            found = [_part_with(part, inner) for part in parts]
+            result[key] = [part for part, _ in found]
+            taken = set[str]().union(*(names for _, names in found))
+            changes = {name: value for name, value in changes.items() if name not in taken}
     for names in _ALTERNATIVES:
         if names & set(changes):
             result = {key: value for key, value in result.items() if key not in names}
@@ -66,3 +80,20 @@ def overridden(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
         both = key in _MERGED and isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
         result[key] = {**result[key], **value} if both else value
     return result
+
+
+def _are_parts(value: object) -> bool:
+    """Return whether these are rules inside another rule: each names its type."""
+    return (
+        isinstance(value, list | tuple)
+        and bool(value)
+        and all(isinstance(one, Mapping) and "type" in one for one in value)
+    )
+
+
+def _part_with(part: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Mapping[str, Any], set[str]]:
+    """Return the part with those of the changes that are options of its type, or of a part of its own, and their names."""
+    known = set(rule_type(part["type"]).model_fields) if part["type"] in rule_type_names() else set()
+    deeper = any(_are_parts(value) for value in part.values())
+    own = {name: value for name, value in changes.items() if name in known or deeper}
+    return (overridden(part, own), set(own)) if own else (part, set())

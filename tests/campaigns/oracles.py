@@ -80,6 +80,13 @@ CHECKS = {
         "test_interval",
         ["test_days_and_silt_are_judged_as_the_oracle_does", "test_each_project_closes_its_gap_and_leaves_the_others"],
     ),
+    "combine": (
+        "test_combine",
+        [
+            "test_verdicts_are_those_of_the_oracle_on_random_towns",
+            "test_each_project_gives_what_it_promises_and_so_do_all_of_them",
+        ],
+    ),
     "household": (
         "test_household",
         [

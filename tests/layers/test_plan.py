@@ -145,6 +145,31 @@ def test_every_library_rule_is_a_valid_rule_in_every_profile(profile: str) -> No
         assert typed.cost is not None
 
 
+def test_faults_in_a_part_of_a_combined_rule_are_told_at_their_own_place(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + """\
+  - id: both
+    type: combine
+    all:
+      - {type: presence, facilities: fitness, at_leest: 2}
+      - {type: reech, cutoff_m: 500}
+      - {type: reach, cutoff_m: far}
+      - {type: reach, cutoff_m: 5, where: "a ="}
+  - {id: one, type: combine, any: [{type: presence}]}
+"""
+    )
+    first = text.splitlines().index("    all:") + 2
+    assert [fault.partition(":")[2] for fault in faults(tmp_path, text)] == [
+        f'{first}:47: there is no option "at_leest" here. Did you mean "at_least"?',
+        f'{first + 1}:16: "type" cannot be "reech". Did you mean "reach"?',
+        f'{first + 2}:33: "cutoff_m" cannot be "far". Write a number, such as 500 or 0.9.',
+        f"{first + 3}:43: the filter ends too early. Write it like this: category == 'fitness' and area_m2 >= 2000.",
+        f"{first + 4}:5: a combined rule gives either all or any, with at least two parts. "
+        "Write all: [{type: presence, ...}, {type: reach, ...}], or any in the same way.",
+    ]
+
+
 def test_profile_may_change_the_type_of_a_rule() -> None:
     assert library.rules("township-rural")["TLT-01"]["type"] == "presence"
     town = library.rules("county-town")["TLT-01"]

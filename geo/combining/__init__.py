@@ -1,0 +1,1 @@
+"""Several rules as one: what their parts say of one place, put together."""
