@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -10,7 +10,7 @@ from geo.followup import follow_up, judged
 from geo.forecast import forecast
 from geo.joining import joining_notes
 from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
-from geo.petitions import Voices, heard, with_voices
+from geo.petitions import Heard, Voices, heard, with_voices
 from geo.places import grain_notes
 from geo.projects import merged
 from geo.ranking import Ranked
@@ -35,13 +35,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """Everything a run found out; `maps` writes it down and adds nothing of its own."""
+class Judged:
+    """What the rules say of the layers, before anything is proposed."""
 
     plan: Plan
     world: World
     coverages: Mapping[str, Coverage]  # by rule id, in the plan's order
     gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Assessment(Judged):
+    """Everything a run found out; `maps` writes it down and adds nothing of its own."""
+
     ranked: tuple[Ranked, ...]
     notes: tuple[Text, ...] = ()  # what a reader must know: no facility at all, demand judged by village, ...
     ongoing: Ongoing | None = None  # the task ledger beside it, where there is one
@@ -61,37 +67,41 @@ class Assessment:
         return assessment_html(self)
 
 
-def assess(plan: Plan, layers: Layers, *, ledger: State | None = None, workers: Workers | None = None) -> Assessment:
+def assess(
+    plan: Plan,
+    layers: Layers,
+    *,
+    ledger: State | None = None,
+    workers: Workers | None = None,
+    judged: Callable[[Judged], None] = lambda seen: None,
+) -> Assessment:
     """Return coverage, gaps and ranked projects for the plan's rules over these layers.
 
     Gaps stand in the order of their ids. With a ledger (its shapes in the CRS of the layers) what its open tasks work on
     is not proposed again, and the forecast says what is left once they are finished. Workers are other processes that
-    share the work; they change nothing in what is found. Raises InputError with what every
-    rule finds wrong with the layers it names, and PlannerError if two gaps got one id.
+    share the work; they change nothing in what is found. `judged` is told what the rules say before projects are ranked.
+    Raises InputError with what every rule finds wrong with the layers it names, and PlannerError if two gaps got one id.
     """
     world = World(layers, plan.settings.date, plan.settings.network, workers)
     coverages = coverages_of([cast(Rule, rule) for rule in plan.rules], world)
     found = gaps_of(coverages, world)
     gaps = in_order(gap for some in found.values() for gap in some)
     beside = None if ledger is None else _beside(ledger, coverages, gaps, world)
+    voices = heard(gaps, [seen.rule for seen in coverages.values()], world)
+    told = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
+    judged(Judged(plan, world, coverages, told))
     projects = merged(
         project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
     offered = projects if beside is None else not_taken_on(projects, beside.working_on)
-    voices = heard(gaps, [seen.rule for seen in coverages.values()], world)
     counts = {gap_id: heeded.weight for gap_id, heeded in voices.by_gap.items()}
     found_out = study(offered, coverages, gaps, world, plan.settings, voices=counts)
-    notes = [note for seen in coverages.values() for note in seen.measured.notes]
-    notes += joining_notes(world)
-    notes += [*voices.notes, *(grain_notes(layers) if coverages else ())]
-    if len(offered) < len(projects):
-        notes.append(say("tasks.not_proposed_again", count=len(projects) - len(offered)))
-    gaps = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
+    notes = _notes(coverages, voices, world, again=len(projects) - len(offered))
     return Assessment(
         plan,
         world,
         coverages,
-        gaps,
+        told,
         found_out.ranked,
         tuple(dict.fromkeys([*notes, *found_out.notes])),
         beside,
@@ -104,6 +114,14 @@ def assess(plan: Plan, layers: Layers, *, ledger: State | None = None, workers: 
         tuple(offered),
         sensitivity(coverages, world, anew=plan.settings.ranking.sensitivity),
     )
+
+
+def _notes(coverages: Mapping[str, Coverage], voices: Heard, world: World, *, again: int) -> list[Text]:
+    """Return what a reader must know of the layers; `again` projects are not proposed because they are taken on."""
+    notes = [note for seen in coverages.values() for note in seen.measured.notes]
+    notes += joining_notes(world)
+    notes += [*voices.notes, *(grain_notes(world.layers) if coverages else ())]
+    return [*notes, say("tasks.not_proposed_again", count=again)] if again else notes
 
 
 def _beside(ledger: State, coverages: Mapping[str, Coverage], gaps: Sequence[Gap], world: World) -> Ongoing:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 # More would wait for the disk and for the longest piece of work.
 _MOST_HANDS = 4
@@ -42,6 +43,42 @@ def share_out(works: Mapping[str, Callable[[], object]], done: Callable[[str], N
         os.close(queue)
         for copy in copies:
             _end(copy)
+
+
+class Ahead:
+    """A work that a copy of this process does ahead of time, while this one goes on; see `begun_ahead`."""
+
+    def __init__(self) -> None:
+        self._copy: int | None = None
+
+    def begin(self, work: Callable[[], object]) -> None:
+        """Begin the work if there is a processor for it and nothing was begun yet."""
+        if self._copy is None and _hands(2) > 1:
+            self._copy = next(_copies(1, work), None)
+
+    def is_done(self) -> bool:
+        """Wait for the work, and say whether it was begun and came to a good end."""
+        copy, self._copy = self._copy, None
+        return copy is not None and os.waitpid(copy, 0)[1] == 0
+
+    def give_up(self) -> None:
+        """Make sure that no copy is at work any more."""
+        if self._copy is not None:
+            _end(self._copy)
+
+
+@contextmanager
+def begun_ahead() -> Iterator[Ahead]:
+    """Yield who may do one work ahead of time; no copy outlives the block.
+
+    As in `share_out` the copy leaves on the disk whatever it makes, and the work must be one that can be done again: where
+    nothing was begun, or the copy failed, the caller does it and brings the fault to light.
+    """
+    other = Ahead()
+    try:
+        yield other
+    finally:
+        other.give_up()
 
 
 def _hands(works: int) -> int:
@@ -82,6 +119,7 @@ def _copies(count: int, work: Callable[[], object]) -> Iterator[int]:
 def _work_and_end(work: Callable[[], object]) -> None:
     code = 1
     with suppress(BaseException):
+        gc.disable()  # a collection would copy every page that the two share
         work()
         code = 0
     os._exit(code)  # without what an ordinary end does: buffers, locks and temporary folders are the other's

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from layers.editjson import plain_edits
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from geo.assessment import Assessment
+    from geo.assessment import Assessment, Judged
 
 _TABLES = {
     "coverplan_gaps": "gap_id TEXT NOT NULL, place_ids TEXT NOT NULL, amount REAL, unit TEXT NOT NULL, people REAL, shape BLOB NOT NULL",
@@ -42,31 +43,37 @@ class KeptGap:
     shape: BaseGeometry
 
 
-def keep(assessment: Assessment, path: Path, day: str) -> None:
-    """Add the tables to a package; raises sqlite3.Error if it cannot be written."""
+def keep_gaps(judged: Judged, path: Path, day: str) -> None:
+    """Add the table of gaps to a package; raises sqlite3.Error if it cannot be written."""
     ground: dict[str, BaseGeometry] = {}
-    for rule_id, coverage in assessment.coverages.items():
-        own = [gap for gap in assessment.gaps if gap.rule_id == rule_id]
+    for rule_id, coverage in judged.coverages.items():
+        own = [gap for gap in judged.gaps if gap.rule_id == rule_id]
         lies = grounds(own, coverage.frame.index, coverage.frame.geometry.to_numpy())
         ground |= dict(zip((gap.id for gap in own), lies, strict=True))
-    shapes = shapely.to_wkb([ground[gap.id] for gap in assessment.gaps]) if assessment.gaps else []
+    shapes = shapely.to_wkb([ground[gap.id] for gap in judged.gaps]) if judged.gaps else []
     gaps = [
         (gap.id, _json(gap.place_ids), _finite(gap.amount), gap.unit, _finite(gap.people), shape)
-        for gap, shape in zip(assessment.gaps, shapes, strict=True)
+        for gap, shape in zip(judged.gaps, shapes, strict=True)
     ]
+    _add("coverplan_gaps", gaps, path, day)
+
+
+def keep_edits(assessment: Assessment, path: Path, day: str) -> None:
+    """Add the table of what projects change to a package; raises sqlite3.Error if it cannot be written."""
     projects = [row.project for row in assessment.ranked]
-    edits = [
-        (project.id, _json(plain))
-        for project, plain in zip(projects, plain_edits([project.edits for project in projects]), strict=True)
-    ]
+    plain = plain_edits([project.edits for project in projects])
+    edits = [(project.id, _json(edit)) for project, edit in zip(projects, plain, strict=True)]
+    _add("coverplan_edits", edits, path, day)
+
+
+def _add(name: str, rows: Sequence[Sequence[object]], path: Path, day: str) -> None:
+    columns = [column.split()[0] for column in _TABLES[name].split(", ")]
+    marks = ", ".join("?" * len(columns))
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("PRAGMA synchronous = OFF")  # the folder is pushed to the disk as a whole afterwards
-        for name, rows in (("coverplan_gaps", gaps), ("coverplan_edits", edits)):
-            file.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {_TABLES[name]})")
-            file.execute(_LISTED, (name, "attributes", name, day))
-            columns = [column.split()[0] for column in _TABLES[name].split(", ")]
-            marks = ", ".join("?" * len(columns))
-            file.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 (our names)
+        file.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {_TABLES[name]})")
+        file.execute(_LISTED, (name, "attributes", name, day))
+        file.executemany(f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 (our names)
 
 
 def kept_gaps(path: Path) -> dict[str, KeptGap]:

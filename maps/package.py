@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,19 @@ import pandas as pd
 import shapely
 
 from layers.text import Language, say, spoken
-from maps.kept import keep
+from maps.kept import keep_edits, keep_gaps
 from maps.page.scorecard import NOT_JUDGED, unit_rows
 from maps.qml import SHADES, Categories, qml
 from maps.tables import SEPARATOR, spots
+from maps.totals import by_village
 from maps.wording import action_word, all_shown, reason_sentence, shown, status_word, unit_word
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from geo.assessment import Assessment
+    from geo.assessment import Assessment, Judged
     from geo.coverage import Coverage
-    from maps.totals import Totals
 
     Geometries = NDArray[np.object_]
 
@@ -58,50 +59,77 @@ _TYPES = (
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One layer of the package: rows with their geometry, what QGIS calls it, and how it is coloured."""
+class Head:
+    """What one layer of the package is called, in the file and by QGIS, how many rows it has, and how it is coloured."""
 
     table: str
     title: str
-    rows: pd.DataFrame
-    geometry: Geometries
+    count: int
     shape: str  # the OGC name of the geometry type, "Unknown" where rows differ
     style: Categories
 
 
-def write_package(assessment: Assessment, totals: Totals, path: Path, language: Language) -> None:
-    """Write the package to a path where nothing is yet.
+@dataclass(frozen=True)
+class Sheet:
+    """One layer of the package: its rows with their geometry."""
+
+    head: Head
+    rows: pd.DataFrame
+    geometry: Geometries
+
+
+def write_package(assessment: Assessment, path: Path, language: Language) -> None:
+    """Write the package to a path where nothing is yet; raises as `begin_package` does."""
+    begin_package(assessment, path, language)
+    finish_package(assessment, path, language)
+
+
+def begin_package(judged: Judged, path: Path, language: Language) -> None:
+    """Write all that says nothing of projects to a path where nothing is yet.
 
     Raises OSError if it cannot be written whole: the rows of every layer are counted again in the file itself.
     """
+    with _troubles(path):
+        others = chain(_places(judged, language), _gaps(judged, language))
+        _add(chain([_villages(judged, language)], others), path, judged.world.layers.crs)
+        keep_gaps(judged, path, _DAY)
+
+
+def finish_package(assessment: Assessment, path: Path, language: Language) -> None:
+    """Add the projects to a package that was begun; raises as `begin_package` does."""
+    with _troubles(path):
+        _add([_projects(assessment, language)], path, assessment.world.layers.crs)
+        keep_edits(assessment, path, _DAY)
+
+
+@contextmanager
+def _troubles(path: Path) -> Iterator[None]:
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
-    sheets = _sheets(assessment, totals, language)
     try:
-        with _fixed_day():
-            crs = _crs(assessment.world.layers.crs)
-            for sheet in sheets:
-                _write(sheet, path, crs)
-        _add_styles(path, sheets)
-        keep(assessment, path, _DAY)
-        _count_again(path, sheets)
+        yield
     except (DataLayerError, DataSourceError, FeatureError, sqlite3.Error) as error:
         raise OSError(f"{path.name}: {error}") from error
 
 
-def _sheets(assessment: Assessment, totals: Totals, language: Language) -> list[Sheet]:
-    sheets = [_villages(assessment, totals, language), *_places(assessment, language)]
-    return [*sheets, *_gaps(assessment, language), _projects(assessment, language)]
+def _add(sheets: Iterable[Sheet], path: Path, crs: str) -> None:
+    """Add layers to the package, one at a time, with their styles, and count their rows again."""
+    with _fixed_day():
+        known = _crs(crs)
+        heads = [_write(sheet, path, known) for sheet in sheets]
+    _add_styles(path, heads)
+    _count_again(path, heads)
 
 
-def _villages(assessment: Assessment, totals: Totals, language: Language) -> Sheet:
-    units, frame = unit_rows(assessment), totals.units.rename_axis("unit_id").reset_index()
+def _villages(judged: Judged, language: Language) -> Sheet:
+    (cards, counted), units = by_village(judged), unit_rows(judged)
+    frame = counted.rename_axis("unit_id").reset_index()
     frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
-    steps = _steps(len(assessment.coverages))
+    steps = _steps(len(judged.coverages))
     step = np.searchsorted([last for _, last in steps], frame["rules_short"].to_numpy(int))
     frame["shade"] = np.where(frame["status"] == "short", np.array([f"short_{i + 1}" for i in step]), frame["status"])
     taken = set(frame.columns)
-    for rule_id, card in totals.cards.items():
+    for rule_id, card in cards.items():
         column = _distinct(f"status_{rule_id}", taken)
         frame[column] = card["state"].where(card["state"] != NOT_JUDGED, None).to_numpy(object)
     title = say("report.gpkg_villages").in_(language)
@@ -123,9 +151,9 @@ def _steps_word(first: int, last: int, language: Language) -> str:
     return say(key, first=first, last=last).in_(language)
 
 
-def _places(assessment: Assessment, language: Language) -> Iterator[Sheet]:
-    tables = place_layers(list(assessment.coverages))
-    for rule_id, coverage in assessment.coverages.items():
+def _places(judged: Judged, language: Language) -> Iterator[Sheet]:
+    tables = place_layers(list(judged.coverages))
+    for rule_id, coverage in judged.coverages.items():
         table = tables[rule_id]
         title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
         rows, geometry = _place_rows(coverage, language), coverage.frame.geometry.to_numpy()
@@ -153,7 +181,7 @@ def _place_rows(coverage: Coverage, language: Language) -> pd.DataFrame:
     return pd.DataFrame({name: own.get(name, frame.get(name)) for name in columns.split()}, index=frame.index)
 
 
-def _gaps(assessment: Assessment, language: Language) -> list[Sheet]:
+def _gaps(judged: Judged, language: Language) -> Iterator[Sheet]:
     rows = [
         {
             "gap_id": gap.id,
@@ -166,20 +194,18 @@ def _gaps(assessment: Assessment, language: Language) -> list[Sheet]:
             "people": gap.people,
             "reason": spoken(gap.reason, language),
         }
-        for gap in assessment.gaps
+        for gap in judged.gaps
     ]
     columns = ["gap_id", "rule_id", "severity", "unit_id", "name", "amount", "unit", "people", "reason"]
     geometry = np.empty(len(rows), dtype=object)
-    geometry[:] = [gap.geometry for gap in assessment.gaps]
+    geometry[:] = [gap.geometry for gap in judged.gaps]
     numbers = {"amount": float, "people": float}
     frame = pd.DataFrame(rows, columns=columns).astype(numbers)
     along = np.isin(shapely.get_type_id(geometry), [1, 5])
     every, lines = say("report.gpkg_gaps").in_(language), say("report.gpkg_dark_stretches").in_(language)
     severities = Categories("severity", {key: (say(f"tables.severity_{key}").in_(language), key) for key in "ABC"})
-    return [
-        _sheet("gaps", every, frame, spots(geometry), severities, shape="Point"),
-        _sheet("dark_stretches", lines, frame[along], geometry[along], severities, shape="MultiLineString"),
-    ]
+    yield _sheet("gaps", every, frame, spots(geometry), severities, shape="Point")
+    yield _sheet("dark_stretches", lines, frame[along], geometry[along], severities, shape="MultiLineString")
 
 
 def _projects(assessment: Assessment, language: Language) -> Sheet:
@@ -208,7 +234,7 @@ def _sheet(
     table: str, title: str, frame: pd.DataFrame, geometry: Geometries, style: Categories, *, shape: str = ""
 ) -> Sheet:
     rows = pd.DataFrame({name: _shown(column) for name, column in frame.items()}, index=frame.index)
-    return Sheet(table, shown(title), rows, geometry, shape or _shape(geometry), style)
+    return Sheet(Head(table, shown(title), len(rows), shape or _shape(geometry), style), rows, geometry)
 
 
 def _shown(column: pd.Series) -> pd.Series:
@@ -259,25 +285,27 @@ def _crs(crs: str) -> str:
     return f"EPSG:{code}" if code else str(known.to_wkt("WKT1_GDAL"))
 
 
-def _write(sheet: Sheet, path: Path, crs: str) -> None:
-    """Add a layer to the package, without the detour by a GeoDataFrame, which takes as long as GDAL itself."""
+def _write(sheet: Sheet, path: Path, crs: str) -> Head:
+    """Add a layer to the package and return its head, without the detour by a GeoDataFrame, which takes as long as GDAL itself."""
     import pyarrow as pa
     import pyogrio
 
+    head = sheet.head
     columns = {name: _array(column) for name, column in sheet.rows.items()}
-    columns["geometry"] = pa.array(shapely.to_wkb(_as_many(sheet.geometry, sheet.shape)), pa.binary())
+    columns["geometry"] = pa.array(shapely.to_wkb(_as_many(sheet.geometry, head.shape)), pa.binary())
     pyogrio.write_arrow(
         pa.table(columns),
         str(path),
-        layer=sheet.table,
+        layer=head.table,
         driver="GPKG",
         append=False,
         geometry_name="geometry",
-        geometry_type=sheet.shape,
+        geometry_type=head.shape,
         crs=crs,
         dataset_options={"VERSION": _GPKG_VERSION},
-        layer_options={"DESCRIPTION": sheet.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
+        layer_options={"DESCRIPTION": head.title, "GEOMETRY_NAME": "geom", "FID": "fid"},
     )
+    return head
 
 
 def _array(column: pd.Series) -> pa.Array:
@@ -303,22 +331,23 @@ def _as_many(geometry: Geometries, shape: str) -> Geometries:
     return result
 
 
-def _add_styles(path: Path, sheets: list[Sheet]) -> None:
+def _add_styles(path: Path, heads: Sequence[Head]) -> None:
     """Add the table in which QGIS keeps styles, each as the default of its layer."""
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("PRAGMA synchronous = OFF")  # as above
-        file.execute(_STYLES)
-        file.execute(_LISTED, ("layer_styles", "attributes", "layer_styles", "", _DAY))
-        for sheet in sheets:
+        if not file.execute("SELECT name FROM sqlite_master WHERE name = 'layer_styles'").fetchone():
+            file.execute(_STYLES)
+            file.execute(_LISTED, ("layer_styles", "attributes", "layer_styles", "", _DAY))
+        for head in heads:
             values = (
                 "",
                 "",
-                sheet.table,
+                head.table,
                 "geom",
                 "coverplan",
-                qml(sheet.style, sheet.shape),
+                qml(head.style, head.shape),
                 "",
-                sheet.title,
+                head.title,
                 "",
                 _DAY,
             )
@@ -329,10 +358,10 @@ def _add_styles(path: Path, sheets: list[Sheet]) -> None:
             )
 
 
-def _count_again(path: Path, sheets: list[Sheet]) -> None:
+def _count_again(path: Path, heads: Sequence[Head]) -> None:
     with closing(sqlite3.connect(path)) as file:
-        for sheet in sheets:
-            quoted = sheet.table.replace('"', '""')
+        for head in heads:
+            quoted = head.table.replace('"', '""')
             (count,) = file.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (our own table name)
-            if count != len(sheet.rows):
-                raise OSError(f"{path.name}: {sheet.table} has {count} rows on disk, {len(sheet.rows)} were written")
+            if count != head.count:
+                raise OSError(f"{path.name}: {head.table} has {count} rows on disk, {head.count} were written")

@@ -55,24 +55,43 @@ def replacing(out: Path, ours: Collection[str] = (*OUTPUTS, *EXTRA)) -> Iterator
     `ours` are the names of the files that a folder of this kind may hold. If anything goes wrong, or the process is killed, `out` is as it was. Raises SaveError for whatever the disk or its
     permissions refuse, and where `out` holds files that are not ours.
     """
+    with workshop(out, ours) as folder, saving(out):
+        yield folder
+        put_in_place(folder, out)
+
+
+@contextmanager
+def workshop(out: Path, ours: Collection[str] = (*OUTPUTS, *EXTRA)) -> Iterator[Path]:
+    """Yield an empty folder beside `out` that is gone afterwards, unless `put_in_place`; raises as `replacing` does."""
     out = out.resolve()
-    try:
+    with saving(out):
         refuse_foreign_files(out, ours)
         out.parent.mkdir(parents=True, exist_ok=True)
         _mend(out)
         folder, hold = _workshop(out)
-        try:
-            yield folder
-            _push_to_disk(folder)
-            _swap(folder, out)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            if hold is not None:
-                os.close(hold)
-    except SaveError:
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if hold is not None:
+            os.close(hold)
+
+
+@contextmanager
+def saving(out: Path) -> Iterator[None]:
+    """Turn whatever the disk refuses inside the block into a SaveError about `out`."""
+    try:
+        yield
+    except SaveError:  # said already
         raise
     except OSError as error:
-        raise SaveError([_problem(out, error)]) from error
+        raise SaveError([_problem(out.resolve(), error)]) from error
+
+
+def put_in_place(folder: Path, out: Path) -> None:
+    """Push a finished folder to the disk and let it take the place of `out`; raises OSError."""
+    _push_to_disk(folder)
+    _swap(folder, out.resolve())
 
 
 def refuse_foreign_files(out: Path, ours: Collection[str] = (*OUTPUTS, *EXTRA)) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geo.assessment import Assessment
+    from geo.assessment import Assessment, Judged
     from geo.projects import Project
     from geo.study import Gated
 
@@ -86,17 +86,17 @@ _NUMBERS = frozenset(
 SEPARATOR = ";"
 
 
-def coverage_tables(assessment: Assessment) -> Iterator[pd.DataFrame]:
+def coverage_tables(judged: Judged) -> Iterator[pd.DataFrame]:
     """Yield one table a rule, in the plan's order, with a row per place, by place id.
 
     `status` and `reason` are codes, so that a script reads the same in every language; `supplied` is inf where nothing
     can be reached.
     """
-    for rule_id, coverage in assessment.coverages.items():
+    for rule_id, coverage in judged.coverages.items():
         frame = pd.DataFrame(coverage.frame)
         own = {"rule_id": rule_id, "place_id": frame.index.astype(str), "status": frame["status"].astype(str)}
         yield pd.DataFrame({name: own.get(name, frame.get(name)) for name in COVERAGE}, index=frame.index)
-    if not assessment.coverages:
+    if not judged.coverages:
         yield pd.DataFrame(columns=list(COVERAGE))
 
 

@@ -19,7 +19,7 @@ from maps.page.scorecard import scorecards, unit_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.assessment import Assessment
+    from geo.assessment import Assessment, Judged
     from geo.coverage import Coverage
 
 
@@ -62,14 +62,19 @@ class Totals:
 
 def totals(assessment: Assessment) -> Totals:
     """Return what the outputs say of the assessment in numbers."""
-    units = unit_rows(assessment)
-    cards = scorecards(assessment)
+    cards, units = by_village(assessment)
     rules = {rule_id: _total(coverage) for rule_id, coverage in assessment.coverages.items()}
     layers = list(assessment.world.layers.values())
     books = {
         name: sum(getattr(layer, name) for layer in layers) for name in ("rows_in", "used", "repaired", "rejected")
     }
-    return Totals(rules, cards, _units(units, cards), books, findings(assessment, cards))
+    return Totals(rules, cards, units, books, findings(assessment, cards))
+
+
+def by_village(judged: Judged) -> tuple[Mapping[str, pd.DataFrame], pd.DataFrame]:
+    """Return `cards` and `units` of the totals, which say nothing of projects."""
+    cards = scorecards(judged)
+    return cards, _units(unit_rows(judged), cards)
 
 
 def worst_first(units: pd.DataFrame) -> pd.DataFrame:

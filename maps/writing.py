@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maps.hands import share_out
-from maps.package import write_package
+from maps.package import begin_package, finish_package, write_package
 from maps.page import write_page
 from maps.record import record
 from maps.report import report
@@ -21,11 +21,11 @@ from maps.totals import totals
 from maps.workbook import Rows, workbook
 
 if TYPE_CHECKING:
-    from geo.assessment import Assessment
+    from geo.assessment import Assessment, Judged
     from layers.text import Language
     from maps.totals import Totals
 
-PACKAGE, PDF = "result.gpkg", "report.pdf"
+COVERAGE, PACKAGE, PDF = "coverage.csv", "result.gpkg", "report.pdf"
 
 
 def write(
@@ -46,43 +46,62 @@ def write(
     """
     spoken = language or assessment.plan.settings.language
     counted = totals(assessment)
-    timings = timings_s or {}
-    write_counted(assessment, counted, Path(out), language=spoken, pdf=pdf, timings_s=timings, written=written)
+    with replacing(Path(out)) as folder:
+        fill(folder, assessment, counted, language=spoken, pdf=pdf, timings_s=timings_s or {}, written=written)
 
 
-def write_counted(
+def write_settled(judged: Judged, folder: Path, language: Language) -> None:
+    """Write into the folder what is settled once the rules have judged, while projects are still being ranked."""
+    _write_anew(folder / PACKAGE, partial(begin_package, judged, language=language))
+    _write_pieces(folder / COVERAGE, csv_pieces(coverage_tables(judged)))
+
+
+def fill(
+    folder: Path,
     assessment: Assessment,
     counted: Totals,
-    out: Path,
     *,
     language: Language,
     pdf: bool = False,
     timings_s: Mapping[str, float],
     written: Callable[[str], None],
+    settled: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Do what `write` does where everything is counted up already."""
+    """Write every file into a new folder, where everything is counted up already.
+
+    `settled` says whether what `write_settled` writes is there, and may wait for it.
+    """
     started = time.perf_counter()
-    makers = _makers(assessment, counted, language)
-    with replacing(out) as folder:
-        share_out({name: partial(make, folder / name) for name, make in makers.items()}, written)
-        if pdf:  # not in a copy of this process: typst has threads of its own
-            (folder / PDF).write_bytes(report_pdf(assessment, counted, language))
-            written(PDF)
-        hashes = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-        timings = {**timings_s, "writing": time.perf_counter() - started}
-        text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
-        (folder / "run.json").write_text(text, encoding="utf-8", newline="\n")
-        written("run.json")
-
-
-def _makers(assessment: Assessment, counted: Totals, language: Language) -> dict[str, Callable[[Path], object]]:
-    """Return how each file is made at a path; those that take longest come first."""
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
+    makers = _package_makers(assessment, language, begun=settled()) | _makers(assessment, counted, rows, language)
+    share_out({name: partial(make, folder / name) for name, make in makers.items()}, written)
+    if pdf:  # not in a copy of this process: typst has threads of its own
+        (folder / PDF).write_bytes(report_pdf(assessment, counted, language))
+        written(PDF)
+    hashes = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    timings = {**timings_s, "writing": time.perf_counter() - started}
+    text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
+    (folder / "run.json").write_text(text, encoding="utf-8", newline="\n")
+    written("run.json")
+
+
+def _package_makers(assessment: Assessment, language: Language, *, begun: bool) -> dict[str, Callable[[Path], object]]:
+    """Return how the files are made at a path that `write_settled` begins, or what is left to do if it did."""
+    if begun:
+        return {COVERAGE: lambda path: None, PACKAGE: lambda path: finish_package(assessment, path, language)}
     return {
-        PACKAGE: lambda path: _write_anew(path, partial(write_package, assessment, counted, language=language)),
+        PACKAGE: lambda path: _write_anew(path, partial(write_package, assessment, language=language)),
+        COVERAGE: lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),
+    }
+
+
+def _makers(
+    assessment: Assessment, counted: Totals, rows: Rows, language: Language
+) -> dict[str, Callable[[Path], object]]:
+    """Return how each of the other files is made at a path; those that take longest come first."""
+    return {
         "projects.xlsx": lambda path: path.write_bytes(workbook(assessment, counted, rows, language)),
         "map.html": lambda path: path.write_bytes(write_page(assessment, language=language, counted=counted).encode()),
-        "coverage.csv": lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),
         "report.html": lambda path: path.write_bytes(report(assessment, counted, language).encode()),
         "gaps.csv": lambda path: path.write_bytes(csv_bytes(rows.gaps)),
         "projects.csv": lambda path: path.write_bytes(csv_bytes(rows.projects)),

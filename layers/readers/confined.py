@@ -118,7 +118,7 @@ def _born(
 ) -> _Child:
     limits = _limits(requests)
     folder = Path(tempfile.mkdtemp(prefix="coverplan-"))
-    ours, theirs = os.pipe()
+    ours, theirs = _wide_pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on forking beside threads: the child has none
         process = os.fork()
@@ -128,6 +128,17 @@ def _born(
     os.close(theirs)
     until = time.monotonic() + _WALL_PER_CPU * limits.cpu_s
     return _Child(requests, process, ours, folder, until, bytearray())
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """Return a pipe that holds as much as may be: who should listen is busy at first, and a full pipe stops the child."""
+    ours, theirs = os.pipe()
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # this user has too many wide pipes already
+            fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ours, theirs
 
 
 def _shared_out(requests: Sequence[Request]) -> list[list[Request]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,15 @@ from layers.planreading import read_plan
 from layers.problems import InputError, Problem
 from layers.text import Language, Text, say
 from maps.engine import workers_of
+from maps.hands import begun_ahead
 from maps.progress import Step, bar
-from maps.saving import OUTPUTS, refuse_foreign_files
+from maps.saving import OUTPUTS, put_in_place, refuse_foreign_files, saving, workshop
 from maps.wording import number, shown
 
 if TYPE_CHECKING:
+    from geo.assessment import Assessment, Judged
     from geo.network.workers import Workers
+    from layers.layer import Layers
     from layers.ledger.task import State
     from maps.totals import Totals
 
@@ -61,53 +65,72 @@ def run(
             from maps.public.publishing import public_folder
 
             public_folder(folder)  # or say now that it is somebody else's
+        asked_for = _Asked(plan, folder, language, ledger, pdf, public)
         with workers_of(engine) as workers:
-            counted, ahead = _done(plan, folder, language, step, ledger, workers, pdf=pdf, public=public)
+            counted, ahead = _done(asked_for, workers, step)
     print(_summary(plan.settings.name, counted, ahead, folder, language, pdf=pdf))
     return int(strict and any(total.met < total.places for total in counted.rules.values()))
 
 
-def _done(
-    plan: Plan,
-    folder: Path,
-    language: Language,
-    step: Step,
-    ledger: str | None,
-    workers: Workers | None,
-    *,
-    pdf: bool,
-    public: bool,
-) -> tuple[Totals, tuple[Text, ...]]:
+@dataclass(frozen=True)
+class _Asked:
+    """What a run is asked for."""
+
+    plan: Plan
+    folder: Path
+    language: Language
+    ledger: str | None
+    pdf: bool
+    public: bool
+
+
+def _done(asked: _Asked, workers: Workers | None, step: Step) -> tuple[Totals, tuple[Text, ...]]:
     """Read, work out and write, and return what there is to say of it once all of it is on the disk."""
-    step(say("cli.reading").in_(language))
+    step(say("cli.reading").in_(asked.language))
     start = time.perf_counter()
     from layers.reading import read_layers
 
-    layers = read_layers(plan, meanwhile=_get_ready)
-    read = time.perf_counter()
-    step(say("cli.working").in_(language))
-    from geo.assessment import assess
-
-    assessment = assess(plan, layers, ledger=_ledger(plan, layers.crs, ledger), workers=workers)
-    worked = time.perf_counter()
-    step(say("cli.writing").in_(language))
+    layers = read_layers(asked.plan, meanwhile=_get_ready)
+    timings_s = {"reading": time.perf_counter() - start}
+    assessment, counted = _worked_out(asked, layers, workers, step, timings_s)
     from maps.ahead import ahead_lines
-    from maps.totals import totals
-    from maps.writing import write_counted
 
-    counted = totals(assessment)
-    timings_s = {"reading": read - start, "working": worked - read}
-
-    def written(name: str) -> None:
-        step(say("cli.written", name=name).in_(language))
-
-    write_counted(assessment, counted, folder, language=language, pdf=pdf, timings_s=timings_s, written=written)
     said = ahead_lines(assessment)
-    if public:
+    if asked.public:
         from maps.public.publishing import publish
 
-        said = (*said, publish(assessment, counted, folder, language))
+        said = (*said, publish(assessment, counted, asked.folder, asked.language))
     return counted, said
+
+
+def _worked_out(
+    asked: _Asked, layers: Layers, workers: Workers | None, step: Step, timings_s: dict[str, float]
+) -> tuple[Assessment, Totals]:
+    """Work out and write; what the rules say is written by other hands while projects are still being ranked."""
+    from geo.assessment import assess
+    from maps.totals import totals
+    from maps.writing import fill, write_settled
+
+    language, folder, start = asked.language, asked.folder, time.perf_counter()
+    step(say("cli.working").in_(language))
+    state = _ledger(asked.plan, layers.crs, asked.ledger)
+    with workshop(folder) as shop, begun_ahead() as other:
+
+        def judged(seen: Judged) -> None:
+            other.begin(partial(write_settled, seen, shop, language))
+
+        def written(name: str) -> None:
+            step(say("cli.written", name=name).in_(language))
+
+        assessment = assess(asked.plan, layers, ledger=state, workers=workers, judged=judged)
+        counted = totals(assessment)
+        timings_s["working"] = time.perf_counter() - start
+        step(say("cli.writing").in_(language))
+        fill_it = partial(fill, shop, assessment, counted, language=language, pdf=asked.pdf)
+        with saving(folder):
+            fill_it(timings_s=timings_s, written=written, settled=other.is_done)
+            put_in_place(shop, folder)
+    return assessment, counted
 
 
 def _ledger(plan: Plan, crs: str, given: str | None) -> State | None:

@@ -12,25 +12,25 @@ from geo.coverage import MET, SHORT, UNKNOWN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.assessment import Assessment
+    from geo.assessment import Judged
     from geo.coverage import Coverage
 
 NOT_JUDGED = "not_judged"
 STATES = (NOT_JUDGED, MET, SHORT, UNKNOWN)
 
 
-def unit_rows(assessment: Assessment) -> pd.DataFrame:
+def unit_rows(judged: Judged) -> pd.DataFrame:
     """Return the villages of the run (id, name, population, geometry) in the order of their ids; empty if there are none."""
-    frames = [layer.frame for layer in assessment.world.layers.of_kind("units")]
+    frames = [layer.frame for layer in judged.world.layers.of_kind("units")]
     if not frames:
         return pd.DataFrame({"name": [], "population": [], "geometry": []}, index=pd.Index([], dtype="str", name="id"))
     return pd.concat(frames).sort_index()
 
 
-def scorecards(assessment: Assessment) -> dict[str, pd.DataFrame]:
+def scorecards(judged: Judged) -> dict[str, pd.DataFrame]:
     """Return each rule's scorecard by its id, in the plan's order."""
-    units = unit_rows(assessment).index
-    return {rule_id: scorecard(coverage, units) for rule_id, coverage in assessment.coverages.items()}
+    units = unit_rows(judged).index
+    return {rule_id: scorecard(coverage, units) for rule_id, coverage in judged.coverages.items()}
 
 
 def scorecard(coverage: Coverage, units: pd.Index) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.hands import share_out
+from maps.hands import begun_ahead, share_out
 from maps.writing import write
 from tests.maps.fakes import town
 
@@ -82,3 +82,26 @@ def test_results_are_the_same_bytes_with_one_processor(tmp_path, monkeypatch):
     for path in (tmp_path / "two").iterdir():
         if path.name != "run.json":
             assert path.read_bytes() == (tmp_path / "one" / path.name).read_bytes(), path.name
+
+
+def test_work_begun_ahead_is_done_by_a_copy_and_waited_for(tmp_path):
+    with begun_ahead() as other:
+        other.begin(noting(tmp_path, "a"))
+        assert other.is_done()
+        assert not other.is_done()
+    assert (tmp_path / "a").read_text() != f"{os.getpid()}\n"
+
+
+def test_work_ahead_that_failed_or_was_never_begun_is_not_done():
+    with begun_ahead() as other:
+        assert not other.is_done()
+        other.begin(lambda: 1 / 0)
+        assert not other.is_done()
+
+
+def test_no_copy_outlives_what_it_was_begun_for():
+    before = children()
+    with begun_ahead() as other:
+        other.begin(lambda: time.sleep(60))
+        assert children() != before
+    assert children() == before

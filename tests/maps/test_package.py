@@ -12,12 +12,11 @@ import pyogrio
 import pytest
 
 from maps.package import write_package
-from maps.totals import totals
 from tests.maps.fakes import CRS, Naming, town
 
 
 def written(path, assessment, language="zh"):
-    write_package(assessment, totals(assessment), path, language)
+    write_package(assessment, path, language)
     return path
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from maps.package import write_package
-from maps.totals import totals
 from tests.maps.fakes import town
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -41,7 +40,7 @@ NOT_ON_THE_MAP = {"layer_styles", "coverplan_gaps", "coverplan_edits"}
 def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("qgis")
     assessment = town()
-    write_package(assessment, totals(assessment), folder / "result.gpkg", "zh")
+    write_package(assessment, folder / "result.gpkg", "zh")
     return opened("ogr", str(folder / "result.gpkg"), folder)
 
 
