@@ -1,4 +1,7 @@
-"""One command line run in a child that was forked from a warm process: what it printed, how it ended, what it took."""
+"""One command line run in a child of its own: what it printed, how it ended, what it took.
+
+Most are forked from a warm process, which has imported what they use; a share are whole processes, as a user starts them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,13 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+import typer.main
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -23,32 +33,49 @@ class Ran:
     peak_mb: float
 
 
-def run(words: Sequence[str], *, wall_s: float = 30.0) -> Ran:
-    """Run `coverplan WORDS` and wait for it; one that takes longer than the wall limit is killed (code -9)."""
-    from maps.cli import call, run_call
+def run(words: Sequence[str], *, wall_s: float = 30.0, whole: bool = False) -> Ran:
+    """Run `coverplan WORDS` and wait for it; one that takes longer than the wall limit is killed (code -9).
 
+    `whole` starts Python anew for it, otherwise it is forked from this process.
+    """
     with tempfile.TemporaryFile() as said:
         started = time.monotonic()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         if child == 0:
-            code = 71
             try:
                 os.setpgid(0, 0)
                 for stream in (1, 2):
                     os.dup2(said.fileno(), stream)
-                sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
-                code = run_call(call(list(words), {"LANG": "en_GB.UTF-8"}))
+                _started(words) if whole else _called(words)
             finally:
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(code)
+                os._exit(71)
         status, usage = _waited(child, started + wall_s)
         seconds = time.monotonic() - started
         said.seek(0)
         text = said.read().decode("utf-8", "replace")
     return Ran(os.waitstatus_to_exitcode(status), text, seconds, usage.ru_maxrss / 1024)
+
+
+def build_commands_once() -> None:
+    """Let every command line of this process and its children share one tree of commands, as no user's process needs to."""
+    typer.main.get_command = cache(typer.main.get_command)
+
+
+def _started(words: Sequence[str]) -> NoReturn:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "en_GB.UTF-8"}
+    os.execve(sys.executable, [sys.executable, "-m", "maps", *words], environment)  # noqa: S606
+
+
+def _called(words: Sequence[str]) -> NoReturn:
+    from maps.cli import call, run_call
+
+    sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
+    code = run_call(call(list(words), {"LANG": "en_GB.UTF-8"}))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _waited(child: int, until: float) -> tuple[int, resource.struct_rusage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -25,11 +26,21 @@ FORMATS = {
     "c.csv": "c.csv",
     "c.gbk.csv": "c.gbk.csv",
     "c.osm": "c.osm",
+    "c.osm.gz": "c.osm.gz",
     "c.osm.pbf": "c.osm.pbf",
     "c.kml": "c.kml",
     "c.kmz": "c.kmz",
     "c.dxf": "c.dxf",
+    "c.tif": "c.tif",
+    "c.gdb/a00000001.gdbtable": "c.gdb",
+    "c.gdb/a00000009.gdbtable": "c.gdb",
+    "c.gdb/a00000009.gdbtablx": "c.gdb",
+    "c.csv.yaml": "c.csv",
 }
+LAYERS = tuple(sorted(set(FORMATS.values())))
+_KNOWS_ITS_CRS = (".gpkg", ".gdb", ".osm", ".gz", ".pbf", ".kml", ".kmz", ".tif")
+# What the clinics are for, in every plan.
+_VILLAGES = "id,name,population,lon,lat\nV1,东塘村,1200,113.02,23.02\nV2,西塘村,800,113.08,23.08\n"
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -48,6 +59,7 @@ def written(folder: Path) -> dict[str, bytes]:
     )
     for name in ("c.gpkg", "c.geojson", "c.fgb"):
         frame.to_file(folder / name)
+    frame.to_file(folder / "c.gdb", driver="OpenFileGDB")
     frame.to_file(folder / "c.shp", encoding="UTF-8")
     frame.to_parquet(folder / "c.parquet")
     table = pd.DataFrame(frame.drop(columns="geometry")).assign(lon=frame.geometry.x, lat=frame.geometry.y)
@@ -62,6 +74,11 @@ def written(folder: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(folder / "c.kmz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(folder / "c.kml", "doc.kml")
     _osm(folder)
+    _raster(folder / "c.tif")
+    (folder / "villages.csv").write_text(_VILLAGES, "utf-8")
+    for name in LAYERS:
+        (folder / f"{name}.yaml").write_text(plan(name), "utf-8")
+    (folder / "all.yaml").write_text(plan_of_all(), "utf-8")
     return {name: (folder / name).read_bytes() for name in FORMATS}
 
 
@@ -74,16 +91,49 @@ def _osm(folder: Path) -> None:
         for at in range(1, 9)
     )
     (folder / "c.osm").write_text(f'<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">{nodes}</osm>', "utf-8")
+    (folder / "c.osm.gz").write_bytes(gzip.compress((folder / "c.osm").read_bytes(), mtime=0))
     with osmium.SimpleWriter(str(folder / "c.osm.pbf")) as writer:
         for item in osmium.FileProcessor(folder / "c.osm"):
             writer.add(item)
 
 
+def _raster(file: Path) -> None:
+    import rasterio
+    from rasterio.transform import from_origin
+
+    people = np.arange(12, dtype="float32").reshape(3, 4)
+    form = {"driver": "GTiff", "height": 3, "width": 4, "count": 1, "dtype": "float32", "compress": "deflate"}
+    with rasterio.open(file, "w", **form, crs="EPSG:4326", transform=from_origin(113, 23.05, 0.01, 0.01)) as raster:
+        raster.write(people, 1)
+
+
 def plan(path: str) -> str:
     """Return a plan that reads that file."""
-    crs = "" if path.endswith((".gpkg", ".osm", ".pbf", ".kml", ".kmz")) else ", crs: EPSG:4490"
+    if path.endswith(".tif"):
+        villages, rule = (
+            "facilities",
+            "type: reach, demand: clinics, facilities: villages, mode: straight, cutoff_m: 900",
+        )
+    else:
+        villages, rule = "units", "type: presence, units: villages, facilities: clinics, at_least: 1"
+    return _plan({"clinics": path}, villages, rule)
+
+
+def plan_of_all() -> str:
+    """Return a plan that reads every file, each as a layer of its own."""
+    layers = {f"l{at}": name for at, name in enumerate(LAYERS)}
+    return _plan(layers, "units", "type: presence, units: villages, facilities: l0, at_least: 1")
+
+
+def _plan(layers: dict[str, str], villages: str, rule: str) -> str:
+    lines = []
+    for layer, path in layers.items():
+        kind = "demand" if path.endswith(".tif") else "facilities"
+        crs = "" if path.endswith(_KNOWS_ITS_CRS) else ", crs: EPSG:4490"
+        lines.append(f"  {layer}: {{kind: {kind}, path: {path}{crs}}}\n")
     return (
-        "plan: {name: 东塘镇, max_rejected_share: 0.5}\n"
-        f"layers:\n  clinics: {{kind: facilities, path: {path}{crs}}}\n"
-        "rules:\n  - {id: r, type: presence, facilities: clinics, at_least: 1, title: {zh: 卫生室, en: clinics}}\n"
+        "plan: {name: 东塘镇, max_rejected_share: 0.5}\nlayers:\n"
+        + "".join(lines)
+        + f"  villages: {{kind: {villages}, path: villages.csv, crs: EPSG:4490}}\n"
+        f"rules:\n  - {{id: r, {rule}, title: {{zh: 卫生室, en: clinics}}}}\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import random
 import shutil
@@ -20,12 +21,12 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot f
 @forks
 def test_damaged_files_of_every_format_end_in_words(tmp_path):
     pytest.importorskip("osmium", reason="the extra osm is not installed")
-    ended, faults, slowest, most_mb = mutants.hunt(tmp_path, 102, 20261120, float("inf"))
-    assert faults == []
-    assert ended.total() == 102
-    assert ended["read"] > 0
-    assert ended["refused"] > 0
-    assert (slowest < mutants.WALL_S, most_mb < mutants.MOST_MB) == (True, True)
+    found = mutants.hunt(tmp_path, (0, *range(1, 20)), 200, 20261120)
+    assert found.faults == []
+    assert found.ended.total() >= 200
+    assert found.ended["read"] > 0
+    assert found.ended["refused"] > 0
+    assert (found.slowest_s < mutants.WALL_S, found.largest_mb < mutants.MOST_MB) == (True, True)
 
 
 def test_a_campaign_notices_what_it_looks_for():
@@ -34,6 +35,19 @@ def test_a_campaign_notices_what_it_looks_for():
     assert mutants.fault_of(mutants.Ran(0, "", 1.0, 4000.0)) == "memory"
     assert mutants.fault_of(mutants.Ran(2, "something is wrong", 1.0, 10.0)) == "a refusal that names no file"
     assert mutants.fault_of(mutants.Ran(2, "layer clinics (c.csv): ...", 1.0, 10.0)) == ""
+
+
+def test_a_layer_that_is_neither_read_nor_refused_would_be_noticed():
+    books = {"layer": "l1", "file": "c.csv", "rows_in": 12, "used": 9, "repaired": 1, "rejected": 2}
+
+    def fates(layer, *stops):
+        return mutants.fates_of(json.dumps({"layers": [layer], "stops": stops}))
+
+    assert fates(books) == {"c.csv": "read"}
+    assert fates(books, "layer l1 (c.csv): too many rejected") == {"c.csv": "refused"}
+    assert fates({**books, "used": 8}) == {"c.csv": "books that do not balance"}
+    assert fates({"file": "c.csv"}, "layer l2 (c.gpkg): bad") == {"c.csv": "neither read nor refused"}
+    assert mutants.fates_of("our fault") is None
 
 
 def test_every_planted_fault_is_told_and_no_clean_row_is_set_aside():
