@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import mutants, mutation, planted, reach, texts
+from tests.campaigns import _mutate, mutants, planted, reach, texts
 from tests.campaigns._hostile import write_hostile
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -86,8 +86,8 @@ def test_random_text_is_read_or_refused_in_words():
 
 def test_a_small_change_of_code_is_noticed_by_its_tests_and_none_without_a_change():
     module = Path("geo/coverage.py")
-    found = mutation.mutants_of(module)
+    found = _mutate.mutants_of(module)
     assert len(found) > 20
-    changed = {ast.unparse(mutation._changed(each)) for each in found}
+    changed = {ast.unparse(_mutate.changed(each)) for each in found}
     assert len(changed) == len(found), "each mutant is another program"
     assert ast.unparse(ast.parse(module.read_text("utf-8"))) not in changed
