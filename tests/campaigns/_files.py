@@ -51,7 +51,7 @@ def written(folder: Path) -> dict[str, bytes]:
             "id": [f"C{at:03}" for at in range(count)],
             "name": ["东塘卫生室", "西塘卫生室", "Clinic"] * 4,
             "category": ["clinic"] * count,
-            "capacity": np.arange(count),
+            "capacity": np.arange(count, dtype="int32"),  # a file geodatabase knows no wider number
             "opened": ["2020-05-01"] * count,
         },
         geometry=shapely.points(np.linspace(113, 113.1, count), np.linspace(23, 23.1, count)),
