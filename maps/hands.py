@@ -56,6 +56,11 @@ class Ahead:
         if self._copy is None and _hands(2) > 1:
             self._copy = next(_copies(1, work), None)
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a copy was set to work and nobody has waited for it yet."""
+        return self._copy is not None
+
     def is_done(self) -> bool:
         """Wait for the work, and say whether it was begun and came to a good end."""
         copy, self._copy = self._copy, None

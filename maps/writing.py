@@ -65,16 +65,24 @@ def fill(
     pdf: bool = False,
     timings_s: Mapping[str, float],
     written: Callable[[str], None],
-    settled: Callable[[], bool] = lambda: False,
+    settled: Callable[[], bool] | None = None,
 ) -> None:
     """Write every file into a new folder, where everything is counted up already.
 
-    `settled` says whether what `write_settled` writes is there, and may wait for it.
+    `settled` waits for whoever was to do `write_settled` and says whether it is done; None if nobody was.
     """
     started = time.perf_counter()
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
-    makers = _package_makers(assessment, language, begun=settled()) | _makers(assessment, counted, rows, language)
+    makers = _makers(assessment, counted, rows, language)
+    if settled is None:
+        makers = _settled_makers(assessment, language) | makers
     share_out({name: partial(make, folder / name) for name, make in makers.items()}, written)
+    if settled is not None:
+        if not settled():
+            write_settled(assessment, folder, language)
+        finish_package(assessment, folder / PACKAGE, language)
+        written(COVERAGE)
+        written(PACKAGE)
     if pdf:  # not in a copy of this process: typst has threads of its own
         (folder / PDF).write_bytes(report_pdf(assessment, counted, language))
         written(PDF)
@@ -85,10 +93,8 @@ def fill(
     written("run.json")
 
 
-def _package_makers(assessment: Assessment, language: Language, *, begun: bool) -> dict[str, Callable[[Path], object]]:
-    """Return how the files are made at a path that `write_settled` begins, or what is left to do if it did."""
-    if begun:
-        return {COVERAGE: lambda path: None, PACKAGE: lambda path: finish_package(assessment, path, language)}
+def _settled_makers(assessment: Assessment, language: Language) -> dict[str, Callable[[Path], object]]:
+    """Return how the files are made at a path that `write_settled` would have begun."""
     return {
         PACKAGE: lambda path: _write_anew(path, partial(write_package, assessment, language=language)),
         COVERAGE: lambda path: _write_pieces(path, csv_pieces(coverage_tables(assessment))),

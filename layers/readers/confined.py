@@ -31,10 +31,17 @@ from layers.readers.seal import Limits, seal
 from layers.text import say
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     Answer = Raw | LayerError
+    Geometries = NDArray[np.object_]
+    Flat = Geometries | tuple[NDArray[np.float64], NDArray[np.intp] | None]
 
 # Honest files need far less: a county's 200 000 homes as a workbook take 20 s and 1 GB.
 _LEAST_BYTES, _BYTES_PER_BYTE = 1_500 * 1024**2, 30
+# Parquet packs four million homes into 80 MB.
+_BYTES_PER_BYTE_OF_PARQUET = 80
 _LEAST_CPU_S, _CPU_S_PER_MB = 25, 2.0
 # Files up to this size share a child; should one of them kill it, the others are read again, each by itself.
 _SMALL_BYTES = 8 * 1024**2
@@ -170,7 +177,8 @@ def _bytes_of(path: Path) -> int:
 
 def _limits(requests: Sequence[Request]) -> Limits:
     size = _size(requests)
-    memory = max(_LEAST_BYTES, _BYTES_PER_BYTE * size)
+    is_packed = any(request.path.suffix.lower().endswith("parquet") for request in requests)
+    memory = max(_LEAST_BYTES, (_BYTES_PER_BYTE_OF_PARQUET if is_packed else _BYTES_PER_BYTE) * size)
     with contextlib.suppress(OSError, ValueError, AttributeError):
         memory = min(memory, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
     return Limits(memory, int(_LEAST_CPU_S + _CPU_S_PER_MB * size / 1024**2))
@@ -204,7 +212,9 @@ def _read_and_vanish(
         seal(room.limits, readable=places, writable=room.folder)
         with os.fdopen(pipe, "wb") as out:
             for request in requests:
-                out.write(_packed(_answer(read, request)))
+                body = _packed(_answer(read, request))
+                out.write(len(body).to_bytes(8, "big"))
+                out.write(body)
                 out.flush()
         code = 0
     except BrokenPipeError:
@@ -235,15 +245,10 @@ def _answer(read: Callable[[Request], Raw], request: Request) -> Answer:
 
 
 def _packed(answer: Answer) -> bytes:
-    """Return an answer as bytes, its length first."""
-    import shapely
-
-    if isinstance(answer, Raw):
-        wkb = None if answer.geometry is None else shapely.to_wkb(answer.geometry, output_dimension=4)
-        body = pickle.dumps((replace(answer, geometry=None), wkb), protocol=5)
-    else:
-        body = pickle.dumps(answer.problems, protocol=5)
-    return len(body).to_bytes(8, "big") + body
+    if isinstance(answer, LayerError):
+        return pickle.dumps(answer.problems, protocol=5)
+    shapes = None if answer.geometry is None else _flat(answer.geometry)
+    return pickle.dumps((replace(answer, geometry=None), shapes), protocol=5)
 
 
 class _Careful(pickle.Unpickler):
@@ -257,17 +262,42 @@ class _Careful(pickle.Unpickler):
 
 
 def _unpacked(body: bytes) -> Answer:
-    import numpy as np
-    import shapely
-
     found = _Careful(io.BytesIO(body)).load()
     if isinstance(found[0], Problem):
         return LayerError(found)
-    raw, wkb = found
+    raw, shapes = found
     if not isinstance(raw, Raw):
         raise pickle.UnpicklingError("not rows")
+    return raw if shapes is None else replace(raw, geometry=_shaped(shapes))
+
+
+def _flat(geometry: Geometries) -> Flat:
+    """Return shapes as arrays: coordinates and whose they are where all are whole points or all whole lines, else WKB.
+
+    Millions of shapes take a tenth of the time as arrays that they take one by one.
+    """
+    import numpy as np
+    import shapely
+
+    kinds = np.unique(shapely.get_type_id(geometry))
+    if len(kinds) == 1 and kinds[0] in (0, 1) and not (shapely.is_empty(geometry) | shapely.has_m(geometry)).any():
+        has_z = shapely.has_z(geometry)
+        coordinates, whose = shapely.get_coordinates(geometry, include_z=bool(has_z.any()), return_index=True)
+        if has_z.all() == has_z.any() and np.isfinite(coordinates).all():
+            return coordinates, None if kinds[0] == 0 else whose
+    return shapely.to_wkb(geometry, output_dimension=4)  # type: ignore[no-any-return]
+
+
+def _shaped(shapes: Flat) -> Geometries:
+    import numpy as np
+    import shapely
+
+    if isinstance(shapes, tuple):
+        coordinates, whose = shapes
+        whole = shapely.points(coordinates) if whose is None else shapely.linestrings(coordinates, indices=whose)
+        return np.asarray(whole, dtype=object)
     with np.errstate(invalid="ignore"):  # a coordinate that is NaN is reported with its row, later
-        return raw if wkb is None else replace(raw, geometry=shapely.from_wkb(wkb, on_invalid="ignore"))
+        return shapely.from_wkb(shapes, on_invalid="ignore")  # type: ignore[no-any-return]
 
 
 def _finished(children: Mapping[int, _Child]) -> Iterator[_Child]:
@@ -295,7 +325,7 @@ def _answers(child: _Child) -> dict[str, Answer]:
     at = 0
     for request in child.requests:
         size = int.from_bytes(child.said[at : at + 8], "big")
-        body = bytes(child.said[at + 8 : at + 8 + size])
+        body = bytes(memoryview(child.said)[at + 8 : at + 8 + size])
         if len(child.said) < at + 8 or len(body) < size:
             if alone:
                 answers[request.name] = _died(request, status)

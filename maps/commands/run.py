@@ -128,7 +128,7 @@ def _worked_out(
         step(say("cli.writing").in_(language))
         fill_it = partial(fill, shop, assessment, counted, language=language, pdf=asked.pdf)
         with saving(folder):
-            fill_it(timings_s=timings_s, written=written, settled=other.is_done)
+            fill_it(timings_s=timings_s, written=written, settled=other.is_done if other.is_begun else None)
             put_in_place(shop, folder)
     return assessment, counted
 

@@ -157,15 +157,11 @@ class _Evil:
 
 @forks
 def test_an_answer_that_would_act_is_not_built(tmp_path, monkeypatch):
-    monkeypatch.setattr(confined, "_packed", lambda _: _framed(pickle.dumps((_Evil(), None))))
+    monkeypatch.setattr(confined, "_packed", lambda _: pickle.dumps((_Evil(), None)))
     assert "the reader broke off over this file (UnpicklingError: posix.system)" in said(
         outcome(tmp_path, lambda _: rows())
     )
     assert not Path("/tmp/coverplan-was-here").exists()  # noqa: S108
-
-
-def _framed(body: bytes) -> bytes:
-    return len(body).to_bytes(8, "big") + body
 
 
 @forks
@@ -274,3 +270,26 @@ def test_an_interruption_while_children_talk_ends_at_once(tmp_path, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         read_apart([request(tmp_path, "x.csv")], talkative)
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    [
+        ["POINT (1.1 2)", "POINT (3 4)"],
+        ["POINT Z (1 2 3)", "POINT Z (3 4 5)"],
+        ["POINT Z (1 2 3)", "POINT (3 4)"],
+        ["POINT M (1 2 3)", "POINT M (3 4 5)"],
+        ["LINESTRING (0 0, 1 1, 2 0.3)", "LINESTRING (5 5, 6 6)"],
+        ["LINESTRING (0 0, 1 1)", "MULTILINESTRING ((0 0, 1 1))"],
+        ["POINT (1 2)", None],
+        ["POINT (1 2)", "POINT EMPTY"],
+        ["POINT (1 2)", "POINT (NaN 3)"],
+        ["POLYGON ((0 0, 1 0, 1 1, 0 0))"],
+        [],
+    ],
+)
+def test_shapes_come_back_from_a_child_as_they_were(wkt):
+    shapes = shapely.from_wkt(np.array(wkt, dtype=object))
+    back = confined._shaped(confined._flat(shapes))
+    assert back.dtype == object
+    assert list(shapely.to_wkb(back, output_dimension=4)) == list(shapely.to_wkb(shapes, output_dimension=4))
