@@ -171,6 +171,7 @@ def bound_beside_interior_point(limit_s: float) -> None:
     """Print the Lagrangian bound beside the linear program solved by HiGHS's interior point, and the ratio of times."""
     import highspy
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance, falling
     from geo.siting.lagrangian import Relaxed, priced, start_prices
     from geo.siting.limits import limits_of
@@ -188,7 +189,7 @@ def bound_beside_interior_point(limit_s: float) -> None:
     search = Search(instance, 0)
     start = instance.objective(search.greedily(by_price=False))
     relaxed = Relaxed(instance)
-    bound = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 700).bound
+    bound = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 700, Deadline.after(60)).bound
     ours_s = time.perf_counter() - begun
     matrix = serves.T.tocsr().astype(float)
     rows = vstack([hstack([-matrix, identity(demands)]), csr_array(np.append(np.ones(sites), np.zeros(demands))[None])])

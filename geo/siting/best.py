@@ -18,6 +18,7 @@ from geo.siting.reduction import is_yes_or_no, narrowed, settled, undominated
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance
     from geo.siting.lagrangian import Prices
     from geo.siting.search import Search
@@ -32,8 +33,6 @@ TINY = 4_000
 QUICK, SOLVABLE = 60_000, 900_000
 # Up to so many pairs of good sites are put together for HiGHS; of a demand with many values, its program is slower.
 UNION, UNION_OF_VALUES = 120_000, 25_000
-# How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
-EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 ROUNDS = 4
 # How much worse than the best the search may become on the way, round by round: near at first, then far, then near.
 LOOSE = (0.0, 0.008, 0.0005, 0.0)
@@ -61,24 +60,26 @@ class Found:
         return 0.0 if self.bound - self.value <= EQUAL * abs(self.bound) else (self.bound - self.value) / self.bound
 
 
-def best(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
+def best(instance: Instance, *, gap: float, deadline: Deadline, seed: int) -> Found:
     """Return the best sites found and a bound.
 
-    What is quick to prove is proved; otherwise it ends when the bound is within `gap`, or after about `time_s`. Effort is
-    counted in steps, not on a clock, so the answer is the same on every machine, but for HiGHS, which is stopped by time.
+    What is quick to prove is proved; otherwise it ends when the bound is within `gap`, or after the time of `deadline`.
+    Effort is counted in steps, so the answer is the same on every machine that is not too slow to do them in that time, but
+    for HiGHS, which is stopped by the clock.
     """
     start = instance.fixed.copy()
     ceiling = instance.objective(np.ones_like(start))
     found = Found(start, instance.objective(start), ceiling)
     smaller, sites = settled(instance)
     if len(smaller.table.site) <= TINY:
-        is_open, bound = exactly(smaller, smaller.fixed, time_s / 2)
+        is_open, bound = exactly(smaller, smaller.fixed, deadline.part(1 / 2).solver_s)
         found = found.or_(instance, _back(is_open, sites, instance), bound)
         if found.gap() == 0:
             return found
     smaller, kept = undominated(smaller)
-    inner = _searched(smaller, gap=gap, time_s=time_s, seed=seed)
-    return found.or_(instance, _back(inner.is_open, sites[kept], instance), inner.bound)
+    inner = _searched(smaller, gap=gap, deadline=deadline, seed=seed)
+    found = found.or_(instance, _back(inner.is_open, sites[kept], instance), inner.bound)
+    return found if found.bound - found.value > EQUAL * ceiling else replace(found, bound=found.value)
 
 
 def _back(is_open: Flags, sites: Whole, instance: Instance) -> Flags:
@@ -88,43 +89,39 @@ def _back(is_open: Flags, sites: Whole, instance: Instance) -> Flags:
     return result
 
 
-def _searched(instance: Instance, *, gap: float, time_s: float, seed: int) -> Found:
-    from geo.siting.compiled import HAS_NUMBA
+def _searched(instance: Instance, *, gap: float, deadline: Deadline, seed: int) -> Found:
     from geo.siting.lagrangian import Relaxed, forced, possible, priced, start_prices
     from geo.siting.search import Search
 
     search, relaxed = Search(instance, seed), Relaxed(instance)
     found = _greedy(instance, search)
-    effort = time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT) / 3
-    part = effort / (2**ROUNDS - 1)
+    part = deadline.effort / 3 / (2**ROUNDS - 1)
     demand, limit = None, np.zeros(len(relaxed.left) - 1)
     for turn in range(ROUNDS):
         some = min(part * 2**turn, (60 + 240 * turn) * len(instance.table.site) + 5e6)
-        found = found.or_(instance, search.improved(int(some), loose=LOOSE[turn]))
+        found = found.or_(instance, search.improved(int(some), deadline, loose=LOOSE[turn]))
         if demand is None:
             demand = start_prices(relaxed, *search.served())
-        prices = priced(relaxed, demand, limit, found.value, _steps(instance, time_s))
+        prices = priced(relaxed, demand, limit, found.value, _steps(instance, deadline), deadline)
         demand, limit = prices.demand, prices.limit
         found = found.or_(instance, search.from_sites(prices.part > 0.5), instance.bounded(prices.bound))
-        if found.gap() == 0:
+        if found.gap() == 0 or deadline.is_over:
             return found
-        found = _union(instance, search, prices, found, time_s)
+        found = _union(instance, search, prices, found, deadline)
         wanted = found.value + max(instance.step * (1 - 1e-6), EQUAL * found.value)
         out, must = forced(relaxed, prices, wanted)
         pairs = replace(instance, table=instance.table.only(possible(instance, prices, wanted)))
         rest = _Rest(instance, pairs, ~out, must)
-        found, is_done = rest.solved(found, gap, time_s / 2, is_last=turn == ROUNDS - 1)
+        found, is_done = rest.solved(found, gap, deadline, is_last=turn == ROUNDS - 1)
         if is_done:
             return found
         search.from_sites(found.is_open)
     return found
 
 
-def _steps(instance: Instance, time_s: float) -> int:
+def _steps(instance: Instance, deadline: Deadline) -> int:
     """Return how many steps the bound may take: a step looks at every pair once."""
-    from geo.siting.compiled import HAS_NUMBA
-
-    return int(np.clip(time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT) / max(1, len(instance.table.site)), 50, STEPS))
+    return int(np.clip(deadline.effort / max(1, len(instance.table.site)), 50, STEPS))
 
 
 def _greedy(instance: Instance, search: Search) -> Found:
@@ -145,7 +142,7 @@ class _Rest:
     keep: Flags
     must: Flags
 
-    def solved(self, found: Found, gap: float, time_s: float, *, is_last: bool) -> tuple[Found, bool]:
+    def solved(self, found: Found, gap: float, deadline: Deadline, *, is_last: bool) -> tuple[Found, bool]:
         """Return what comes of solving it, and whether that ends the work."""
         rest, sites = narrowed(self.pairs, self.keep, self.must)
         if not rest.limits.allow(
@@ -163,21 +160,21 @@ class _Rest:
         if not rest.limits.allow(start).all():
             start = rest.fixed
         if not is_yes_or_no(rest):
-            found = self._branched(rest, sites, found, time_s / 2)
+            found = self._branched(rest, sites, found, deadline.part(1 / 4))
         if found.gap() > 0 and (found.gap() > gap or size <= QUICK):
-            is_open, bound = exactly(rest, start, time_s if is_yes_or_no(rest) else time_s / 3)
+            is_open, bound = exactly(rest, start, deadline.solver_s)
             found = found.or_(self.instance, _back(is_open, sites, self.instance), max(bound, found.value))
         return found, True
 
-    def _branched(self, rest: Instance, sites: Whole, found: Found, time_s: float) -> Found:
+    def _branched(self, rest: Instance, sites: Whole, found: Found, deadline: Deadline) -> Found:
         from geo.siting.branching import branched
 
-        is_open, bound = branched(rest, found.value, time_s)
+        is_open, bound = branched(rest, found.value, deadline)
         better = found.is_open if is_open is None else _back(is_open, sites, self.instance)
         return found.or_(self.instance, better, max(bound, found.value))
 
 
-def _union(instance: Instance, search: Search, prices: Prices, found: Found, time_s: float) -> Found:
+def _union(instance: Instance, search: Search, prices: Prices, found: Found, deadline: Deadline) -> Found:
     """Return the best answer that HiGHS finds among the sites of good answers: only an answer, no bound."""
     rank = np.lexsort((-prices.worth, -search.liked, -prices.mean, ~(found.is_open | (prices.part > 0))))
     size = np.cumsum(np.bincount(instance.table.site, minlength=instance.table.sites)[rank])
@@ -187,5 +184,5 @@ def _union(instance: Instance, search: Search, prices: Prices, found: Found, tim
     keep = np.zeros(instance.table.sites, dtype=bool)
     keep[good] = True
     some, sites = narrowed(instance, keep | found.is_open, instance.fixed)
-    is_open, _ = exactly(some, found.is_open[sites] | some.fixed, time_s / 12, 1e-4)
+    is_open, _ = exactly(some, found.is_open[sites] | some.fixed, deadline.part(1 / 12).solver_s, 1e-4)
     return found.or_(instance, _back(is_open, sites, instance))

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.siting.compiled import HAS_NUMBA
 from geo.siting.lagrangian import Prices, Relaxed, forced, priced, start_prices
 from geo.siting.search import Search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance
 
     Numbers = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-# Entries looked at in a second, as in `best`; what a step costs beside them.
-EFFORT, PLAIN_EFFORT, STEP_COST = 40_000_000, 400_000, 40_000
+# What a step costs, in entries looked at, beside those it looks at.
+STEP_COST = 40_000
 # A value and a bound that differ by this share are the same, as in `best`.
 EQUAL = 1e-11
 ROOT_STEPS, NODE_STEPS = 400, 60
@@ -28,23 +28,23 @@ ROOT_STEPS, NODE_STEPS = 400, 60
 NODE_FACTOR = 0.25
 
 
-def branched(instance: Instance, value: float, time_s: float) -> tuple[Flags | None, float]:
+def branched(instance: Instance, value: float, deadline: Deadline) -> tuple[Flags | None, float]:
     """Return sites worth more than `value`, the best there are (None: there are none), and a bound on every answer.
 
     The most promising branch is taken up first: one site is opened in one half and left out in the other (Beasley 1985;
-    Hansen et al. 2009 for p-median). Ends after about `time_s`, counted in entries looked at.
+    Hansen et al. 2009 for p-median). Ends after the time of `deadline`, counted in entries looked at, or at the deadline.
     """
     relaxed, search = Relaxed(instance), Search(instance, 1)
     least = max(instance.step * (1 - 1e-6), EQUAL * abs(value))
     search.greedily(by_price=search.is_priced)
     start = start_prices(relaxed, *search.served())
     nothing = np.zeros(instance.table.sites, dtype=bool)
-    root = priced(relaxed, start, np.zeros(len(relaxed.left) - 1), value, ROOT_STEPS)
+    root = priced(relaxed, start, np.zeros(len(relaxed.left) - 1), value, ROOT_STEPS, deadline)
     open_nodes = [(-root.bound, 0, nothing, nothing, root)]
-    work = (EFFORT if HAS_NUMBA else PLAIN_EFFORT) * time_s
+    work = deadline.effort
     best: Flags | None = None
     made = 0
-    while open_nodes and work > 0:
+    while open_nodes and work > 0 and not deadline.is_over:
         if -open_nodes[0][0] < value + least:
             break
         _, _, out, must, prices = heapq.heappop(open_nodes)
@@ -52,7 +52,7 @@ def branched(instance: Instance, value: float, time_s: float) -> tuple[Flags | N
         for side in (True, False):
             chosen = nothing.copy()
             chosen[-1 if site < 0 else site] = site >= 0
-            node = _node(relaxed, out | (chosen & (not side)), must | (chosen & side), prices, value)
+            node = _node(relaxed, out | (chosen & (not side)), must | (chosen & side), prices, value, deadline)
             if node is None or (site < 0 and not side):
                 continue
             out_now, must_now, now, tried = node
@@ -67,14 +67,14 @@ def branched(instance: Instance, value: float, time_s: float) -> tuple[Flags | N
 
 
 def _node(
-    relaxed: Relaxed, out: Flags, must: Flags, prices: Prices, value: float
+    relaxed: Relaxed, out: Flags, must: Flags, prices: Prices, value: float, deadline: Deadline
 ) -> tuple[Flags, Flags, Prices, Flags | None] | None:
     """Return a branch with what follows from its bound, and an answer within it; None if there can be none."""
     instance = relaxed.instance
     here = relaxed.within(out, must)
     if not instance.limits.allow(here.instance.fixed).all():
         return None
-    now = priced(here, prices.demand, prices.limit, value, NODE_STEPS, factor=NODE_FACTOR)
+    now = priced(here, prices.demand, prices.limit, value, NODE_STEPS, deadline, factor=NODE_FACTOR)
     wanted = value + max(instance.step * (1 - 1e-6), EQUAL * abs(value))
     more_out, more_in = forced(here, now, wanted)
     tried = now.part > 1 - 1e-9

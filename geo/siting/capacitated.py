@@ -13,6 +13,7 @@ from geo.siting.highs import Model, solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance
 
     Numbers = NDArray[np.float64]
@@ -23,19 +24,19 @@ if TYPE_CHECKING:
 SOLVABLE = 40_000
 
 
-def best_within_capacity(instance: Instance, capacity: Numbers, *, gap: float, time_s: float, seed: int) -> Found:
+def best_within_capacity(instance: Instance, capacity: Numbers, *, gap: float, deadline: Deadline, seed: int) -> Found:
     """Return the best sites found, what they serve within their capacities, and an upper bound.
 
     The bound is HiGHS's, or that of the same instance without capacities, or all that the sites could serve.
     """
-    free = best(instance, gap=gap, time_s=time_s / 3, seed=seed)
+    free = best(instance, gap=gap, deadline=deadline.part(1 / 3), seed=seed)
     candidates = [free.is_open, _greedily(instance, capacity)]
     values = [_shared_out(instance, capacity, sites) for sites in candidates]
     pick = int(np.argmax(values))
     found = Found(candidates[pick], values[pick], max(free.bound, values[pick]))
     if found.gap() == 0 or len(instance.table.site) > SOLVABLE:
         return found
-    sites, bound = _by_highs(instance, capacity, found.is_open, time_s / 2, gap)
+    sites, bound = _by_highs(instance, capacity, found.is_open, deadline.solver_s, gap)
     value = _shared_out(instance, capacity, sites)
     if value > found.value:
         found = Found(sites, value, found.bound)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
+from geo.siting.cover import Cover, served
 from geo.siting.highs import Model, solve
-from geo.siting.table import Table, bits_of, canonical, merged
+from geo.siting.table import merged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from geo.siting.coverprices import Priced
+    from geo.siting.deadline import Deadline
 
     Numbers = NDArray[np.float64]
     Whole = NDArray[np.int64]
@@ -21,88 +24,25 @@ if TYPE_CHECKING:
 
 # Up to so many pairs a cover goes to HiGHS at once; beyond that it is made smaller and searched first.
 TINY = 4_000
-# How many entries the search looks at in a second, well below what it does on a slow machine; without numba.
-EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 STEPS = 600
 MOST_PASSES = 12
 
 
-@dataclass(frozen=True, eq=False)
-class Cover:
-    """What is left of a set cover: rows that still want a site, sites that may be taken, and those that must be.
-
-    `old_sites` are the old numbers of the sites, of which there were `everyone`.
-    """
-
-    table: Table
-    price: Numbers
-    old_sites: Whole
-    everyone: int
-
-    @classmethod
-    def of(cls, table: Table, price: Numbers, fixed: Flags) -> Cover:
-        """Return the cover without what the fixed sites serve, in an order that follows from the figures."""
-        left = table.rows(np.flatnonzero(_served(table, fixed) == 0))
-        rest, weight, _ = merged(left, np.ones(left.demands))
-        sites, demands = canonical(rest, np.ones_like(weight), bits_of(price))
-        sites = sites[~fixed[sites]]
-        small = rest.columns(sites).rows(demands)
-        return cls(small, price[sites], sites, table.sites)
-
-    @cached_property
-    def step(self) -> float:
-        """The largest number all prices are multiples of; 0 if there is none that is known."""
-        whole = np.rint(self.price)
-        if not len(whole) or np.any(whole != self.price) or whole.sum() > 2.0**50:
-            return 0.0
-        return float(np.gcd.reduce(whole.astype(np.int64)))
-
-    @property
-    def places(self) -> Whole:
-        """The number here of each old site, -1 where it is gone."""
-        place = np.full(self.everyone, -1)
-        place[self.old_sites] = np.arange(len(self.old_sites))
-        return place
-
-    @cached_property
-    def by_site(self) -> csr_array:
-        """Sites x rows: 1 where a site serves a row."""
-        return self.table.by_site()
-
-    def only(self, sites: Whole, rows: Whole) -> Cover:
-        """Return the cover of these sites and rows only."""
-        return replace(
-            self, table=self.table.columns(sites).rows(rows), price=self.price[sites], old_sites=self.old_sites[sites]
-        )
-
-    def bounded(self, bound: float) -> float:
-        """Return the bound, brought up to the next price that sites can have."""
-        return float(np.ceil(bound / self.step - 1e-6) * self.step) if self.step else bound
-
-
-def _served(table: Table, is_open: Flags) -> Whole:
-    run = np.append(0, np.cumsum(is_open[table.site]))
-    result: Whole = run[table.start[1:]] - run[table.start[:-1]]
-    return result
-
-
-def solved(cover: Cover, *, gap: float, time_s: float, seed: int, enough: float | None) -> tuple[Whole, float]:
+def solved(cover: Cover, *, gap: float, deadline: Deadline, seed: int, enough: float | None) -> tuple[Whole, float]:
     """Return the cheapest sites found (numbers of `cover`) and a bound on the price of any; see `cheapest`."""
     if not cover.table.demands:
         return np.zeros(0, dtype=np.int64), 0.0
     if len(cover.table.site) <= TINY:
-        start = np.ones(cover.table.sites, dtype=bool)
-        is_open, bound = _by_highs(cover, start, time_s / 2)
-        if float(cover.price[is_open].sum()) <= bound + 1e-9 * abs(bound):
-            return np.flatnonzero(is_open), bound
+        taken, bound = _by_highs(cover, np.ones(cover.table.sites, dtype=bool), deadline.part(1 / 2).solver_s)
+        if float(cover.price[taken].sum()) <= bound + 1e-9 * abs(bound):
+            return taken, bound
     smaller, kept = _made_small(cover)
     paid = float(cover.price[kept].sum()) if len(kept) else 0.0
-    place = cover.places
     if not smaller.table.demands:
         return kept, paid
     limit = None if enough is None else enough - paid
-    is_open, bound = _searched(smaller, gap=gap, time_s=time_s, seed=seed, paid=paid, enough=limit)
-    return np.sort(np.append(kept, place[smaller.old_sites[is_open]])), bound + paid
+    is_open, bound = _searched(smaller, gap=gap, deadline=deadline, seed=seed, paid=paid, enough=limit)
+    return np.sort(np.append(kept, _places(cover, smaller)[is_open])), bound + paid
 
 
 def _made_small(cover: Cover) -> tuple[Cover, Whole]:
@@ -130,7 +70,7 @@ def _made_small(cover: Cover) -> tuple[Cover, Whole]:
         must = np.append(must, place[smaller.old_sites[alone]])
         is_open = np.zeros(rest.sites, dtype=bool)
         is_open[alone] = True
-        open_rows = np.flatnonzero(_served(rest, is_open) == 0)
+        open_rows = np.flatnonzero(served(rest, is_open) == 0)
         now = replace(smaller, table=rest).only(np.flatnonzero(~is_open), open_rows)
         if not out.any() and not gone.any() and not len(alone):
             break
@@ -140,87 +80,75 @@ def _made_small(cover: Cover) -> tuple[Cover, Whole]:
 
 
 def _searched(
-    cover: Cover, *, gap: float, time_s: float, seed: int, paid: float, enough: float | None
+    cover: Cover, *, gap: float, deadline: Deadline, seed: int, paid: float, enough: float | None
 ) -> tuple[Flags, float]:
-    from geo.siting.compiled import HAS_NUMBA
+    from geo.siting.coverprices import priced
     from geo.siting.weighting import row_weighting
 
     pairs = len(cover.table.site)
-    effort = time_s * (EFFORT if HAS_NUMBA else PLAIN_EFFORT)
-    is_open = row_weighting(cover, int(min(effort / 6, 60 * pairs + 1e7)), seed)
-    if enough is not None and float(cover.price[is_open].sum()) <= enough:
+    effort = deadline.effort
+    is_open = row_weighting(cover, min(effort / 6, 60 * pairs + 1e7), deadline, seed)
+    if enough is not None and cover.paid(is_open) <= enough:
         return is_open, 0.0
-    steps = int(np.clip(2 * effort / pairs, 50, STEPS))
-    bound, worth = _priced(cover, float(cover.price[is_open].sum()), steps)
-    value = float(cover.price[is_open].sum())
-    bound = cover.bounded(bound)
+    prices = priced(cover, is_open, int(np.clip(2 * effort / pairs, 50, STEPS)), deadline)
+    is_open, value, bound = prices.is_open, cover.paid(prices.is_open), cover.bounded(prices.bound)
     if bound >= value - 1e-9 * value:
         return is_open, value
     if enough is not None and (value <= enough or bound > enough + 1e-6):
         return is_open, bound
-    close = (value - bound) / (value + paid) <= gap
-    wanted = value - (cover.step * (1 - 1e-6) if cover.step else 1e-9 * value)
-    keep = (bound_of(bound, cover, worth) + worth <= wanted) | is_open
-    if not close:
-        better = row_weighting(cover, int(min(effort / 4, 400 * pairs + 1e8)), seed + 1, start=is_open)
-        if float(cover.price[better].sum()) < value:
-            is_open, value = better, float(cover.price[better].sum())
-    core = cover.only(np.flatnonzero(keep | is_open), np.arange(cover.table.demands))
-    found, proven = _by_highs(core, is_open[np.flatnonzero(keep | is_open)], time_s / 2)
-    chosen = np.zeros(cover.table.sites, dtype=bool)
-    chosen[np.flatnonzero(keep | is_open)[found]] = True
-    better_value = float(cover.price[chosen].sum())
-    if better_value < value:
-        is_open, value = chosen, better_value
-    return is_open, min(value, max(bound, cover.bounded(proven)))
+    if (value - bound) / (value + paid) > gap:
+        is_open = row_weighting(cover, min(effort / 4, 400 * pairs + 1e8), deadline, seed + 1, start=is_open)
+        value = cover.paid(is_open)
+    is_open, proven = _core_solved(cover, prices, is_open, _wanted(cover, value, enough), deadline)
+    value = cover.paid(is_open)
+    return is_open, min(value, max(bound, proven))
 
 
-def bound_of(bound: float, cover: Cover, worth: Numbers) -> float:
-    """Return the Lagrangian bound the reduced costs go with: never the one rounded up."""
-    return bound - (cover.step if cover.step else 0.0)
+def _wanted(cover: Cover, value: float, enough: float | None) -> float:
+    """Return the most that an answer worth looking for costs: less than `value`, and no more than is enough."""
+    below = value - (cover.step * (1 - 1e-6) if cover.step else 1e-9 * value)
+    return below if enough is None else min(below, enough + 1e-6)
 
 
-def _priced(cover: Cover, value: float, steps: int) -> tuple[float, Numbers]:
-    """Return the best Lagrangian bound in that many steps, and the reduced cost of each site at it.
+def _core_solved(
+    cover: Cover, prices: Priced, is_open: Flags, wanted: float, deadline: Deadline
+) -> tuple[Flags, float]:
+    """Return what comes of solving the cover without the sites that no answer has that costs no more than `wanted`.
 
-    Each row has a price for being served; a site earns the prices of its rows (Beasley 1987). Steps as in `lagrangian`.
+    The second is a bound on every answer.
     """
-    matrix = cover.by_site.astype(float)
-    by_row = matrix.T.tocsr()
-    size = np.diff(cover.table.start)
-    cheapest = np.minimum.reduceat(
-        (cover.price / np.maximum(np.diff(matrix.indptr), 1))[cover.table.site], cover.table.start[:-1]
-    )
-    price = cheapest * np.ones(len(size))
-    best, best_price, best_worth = -np.inf, price, cover.price
-    way, factor, stall = np.zeros_like(price), 1.0, 0
-    for _ in range(steps):
-        worth = cover.price - matrix @ price
-        taken = worth < 0
-        bound = float(price.sum() + worth[taken].sum())
-        if bound > best:
-            stall = 0 if bound - best > 1e-5 * abs(bound) else stall + 1
-            best, best_price, best_worth = bound, price, worth
-        else:
-            stall += 1
-        if cover.bounded(best) >= value or factor < 2e-4:
-            break
-        if stall >= 15:
-            factor, stall, price = factor * 0.7, 0, best_price
-            way = np.zeros_like(price)
-            continue
-        way = 1.0 - by_row @ taken.astype(float) + 0.85 * way
-        move = np.where((price <= 0) & (way < 0), 0.0, way)
-        length = float(move @ move)
-        if length == 0:
-            break
-        price = np.maximum(price + factor * max(value - bound, 1e-6 * value) / length * move, 0.0)
-    return best, best_worth
+    from geo.siting.coverprices import at_prices
+
+    value = cover.paid(is_open)
+    most = min(value, cover.bounded(wanted + 3e-6 * cover.step)) if cover.step else value
+    must = prices.bound - prices.worth > wanted  # a cheaper answer without them costs more than that
+    keep = (prices.bound + prices.worth <= wanted) & ~must
+    rows = np.flatnonzero(served(cover.table, must) == 0)
+    paid = cover.paid(must)
+    core = cover.only(np.flatnonzero(keep), rows)
+    if np.any(np.diff(core.table.start) == 0):
+        return is_open, most
+    small, taken = _made_small(core)
+    paid += float(core.price[taken].sum())
+    start = at_prices(small, np.zeros(small.table.demands), start=is_open[np.flatnonzero(keep)[_places(core, small)]])
+    found, proven = _by_highs(small, start, deadline.solver_s)
+    proven = min(most, cover.bounded(proven + paid))
+    tried = must.copy()
+    tried[np.flatnonzero(keep)[np.append(taken, _places(core, small)[found])]] = True
+    return (tried if cover.paid(tried) < value else is_open), proven
 
 
-def _by_highs(cover: Cover, start: Flags, time_s: float) -> tuple[Flags, float]:
+def _places(cover: Cover, smaller: Cover) -> Whole:
+    """Return the number in `cover` of each site of a smaller one."""
+    result: Whole = cover.places[smaller.old_sites]
+    return result
+
+
+def _by_highs(cover: Cover, start: Flags, time_s: float) -> tuple[Whole, float]:
     """Return the cheapest sites that HiGHS finds in that time, from these on, and its bound."""
     table = cover.table
+    if not table.demands:
+        return np.zeros(0, dtype=np.int64), 0.0
     rows = csc_array(csr_array((np.ones(len(table.site)), table.site, table.start), shape=(table.demands, table.sites)))
     ones, none = np.ones(table.sites), np.zeros(table.sites)
     above = np.full(table.demands, np.inf)
@@ -229,6 +157,6 @@ def _by_highs(cover: Cover, start: Flags, time_s: float) -> tuple[Flags, float]:
     bound = cover.bounded(found.bound)
     if found.x is not None:
         tried = found.x > 0.5
-        if np.all(_served(table, tried) > 0) and float(cover.price[tried].sum()) < float(cover.price[start].sum()):
-            return tried, bound
-    return start, bound
+        if np.all(served(table, tried) > 0) and cover.paid(tried) < cover.paid(start):
+            return np.flatnonzero(tried), bound
+    return np.flatnonzero(start), bound

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import coo_array, issparse
 
+from geo.siting.deadline import Deadline
 from geo.siting.table import Table, table_of
 from layers.problems import InputError, Problem
 from layers.text import Text, say
@@ -146,10 +147,11 @@ def read_share(name: str, value: Any, faults: Faults) -> float:
     return read_number(name, value, faults, say("siting.fraction"), lambda x: 0 <= x <= 1)
 
 
-def read_effort(gap: Any, time_limit_s: Any, faults: Faults) -> tuple[float, float]:
-    """Return the gap (not negative) and the time (more than 0)."""
+def read_effort(gap: Any, time_limit_s: Any, faults: Faults) -> tuple[float, Deadline]:
+    """Return the gap (not negative) and the time (more than 0), which begins to run."""
     least = read_number("gap", gap, faults, say("siting.not_negative"), lambda x: 0 <= x < np.inf)
-    return least, read_number("time_limit_s", time_limit_s, faults, say("siting.positive"), lambda x: x > 0)
+    time_s = read_number("time_limit_s", time_limit_s, faults, say("siting.positive"), lambda x: x > 0)
+    return least, Deadline.after(time_s)
 
 
 def read_flags(name: str, rows: Any, sites: int, faults: Faults) -> Flags:

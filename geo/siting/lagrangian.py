@@ -19,6 +19,7 @@ from geo.siting.sweeps import take_from, worth_of_sites
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance
 
     Numbers = NDArray[np.float64]
@@ -73,8 +74,9 @@ class Relaxed:
         self.whole = float(each[0]) if len(each) == 1 else 0.0  # sites that all use as much: only whole ones fit
         if self.whole:
             self.left[0] = np.floor(self.left[0] / self.whole * (1 + 1e-12)) * self.whole
-        usual = np.maximum(np.abs(self.others).sum(axis=1), 1e-300) / max(1, table.sites)
-        self.limit_scale = len(table.site) / max(1, table.sites) / usual**2
+        usual = np.asarray(self.others.sum(axis=1), dtype=float) / max(1, table.sites)
+        pairs_a_site = len(table.site) / max(1, table.sites)
+        self.limit_scale = np.where(usual > 0, pairs_a_site / np.where(usual > 0, usual, 1.0) ** 2, 0.0)
 
     def within(self, out: Flags, must: Flags) -> Relaxed:
         """Return the same without some sites, and with some that must be open."""
@@ -131,11 +133,18 @@ def start_prices(relaxed: Relaxed, first: Numbers, second: Numbers) -> Numbers:
 
 
 def priced(
-    relaxed: Relaxed, demand: Numbers, limit: Numbers, lower: float, steps: int, *, factor: float = 1.0
+    relaxed: Relaxed,
+    demand: Numbers,
+    limit: Numbers,
+    lower: float,
+    steps: int,
+    deadline: Deadline,
+    *,
+    factor: float = 1.0,
 ) -> Prices:
     """Return the best prices found in that many steps, from these on; `lower` is what is known to be reachable.
 
-    Stops when the bound meets `lower`, or no longer falls. `factor` is the first step's share of Polyak's length.
+    Stops when the bound meets `lower`, or no longer falls, or at the deadline. `factor` is the first step's share of Polyak's length.
     """
     best = relaxed.at(demand, limit)[0]
     stall, mean = 0, np.zeros(relaxed.instance.table.sites)
@@ -149,7 +158,7 @@ def priced(
             best = now
         else:
             stall += 1
-        if best.bound <= lower or factor < LEAST_STEP:
+        if best.bound <= lower or factor < LEAST_STEP or deadline.is_over:
             break
         if stall >= PATIENCE:
             factor, stall = factor * SHRINK, 0
@@ -160,8 +169,11 @@ def priced(
         move = np.where(((demand <= 0) & (way > 0)) | ((demand >= relaxed.ceiling) & (way < 0)), 0.0, way)
         limit_move = np.where((limit <= 0) & (limit_way > 0), 0.0, limit_way)
         length = float((move * move).sum() + (scale * limit_move * limit_move).sum())
-        if length == 0:
-            break
+        if length == 0:  # nowhere to go: either by what is remembered, which is then forgotten, or at all
+            if np.array_equal(way, unmet) and np.array_equal(limit_way, spare):
+                break
+            way, limit_way = np.zeros_like(demand), np.zeros_like(limit)
+            continue
         pace = factor * max(now.bound - lower, 1e-9 * abs(now.bound)) / length
         demand = np.clip(demand - pace * move, 0.0, relaxed.ceiling)
         limit = np.maximum(limit - pace * scale * limit_move, 0.0)

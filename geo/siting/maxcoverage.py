@@ -10,6 +10,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found, best
+from geo.siting.deadline import Deadline
 from geo.siting.inputs import (
     Faults,
     read_amounts,
@@ -94,12 +95,12 @@ def max_coverage(
     return Siting(tuple(sites), found.value, found.bound, between, status, tuple(unserved))
 
 
-def _found(instance: Instance, capacity: Numbers | None, gap: float, time_s: float, seed: int) -> Found:
+def _found(instance: Instance, capacity: Numbers | None, gap: float, deadline: Deadline, seed: int) -> Found:
     if capacity is None:
-        return best(instance, gap=gap, time_s=time_s, seed=seed)
+        return best(instance, gap=gap, deadline=deadline, seed=seed)
     from geo.siting.capacitated import best_within_capacity
 
-    return best_within_capacity(instance, capacity, gap=gap, time_s=time_s, seed=seed)
+    return best_within_capacity(instance, capacity, gap=gap, deadline=deadline, seed=seed)
 
 
 def _capacity(capacity: ArrayLike | None, backup: float, sites: int, faults: Faults) -> Numbers | None:

@@ -266,26 +266,28 @@ def improve(
     best: Flags,
     liked: Whole,
     seed: Whole,
+    so_far: Whole,
+    until: int,
     effort: int,
     loose: float,
     is_priced: bool,
-) -> int:
-    """Close a few sites near each other and fill up again, over and over; put the best into `best`, return its total.
+) -> bool:
+    """Close a few sites near each other and fill up again, over and over; put the best into `best`.
 
     Ruin and recreate (Schrimpf et al. 2000; the way of SISR, Christiaens & Vanden Berghe 2020): a worse result is taken
     if it is no further below the best than a share that shrinks from `loose` to nothing (Dueck & Scheuer 1990). `effort`
-    is how many entries of the lists are looked at. `liked` counts how often each site was opened in a result taken.
+    is how many entries of the lists are looked at in all; `so_far` holds how many have been, and the best total, and this
+    ends at `until` of them, to be called again. Return whether there is anything to close. `liked` counts how often each site was opened in a result taken.
     """
     closed, opened = np.empty(_MOST_CLOSED, np.int32), np.empty(_MOST_OPENED, np.int32)
     barred = np.zeros(len(state.is_open), np.int8)
-    record, work = state.total[0], 0
-    best[:] = state.is_open
-    while work < effort:
+    work, record = so_far[0], so_far[1]
+    while work < until:
         before = state.total[0]
         count, some = _ruin(lists, limits, state, fixed, 1 + random(seed, _MOST_CLOSED), seed, closed)
         work += some + 50
         if count == 0:
-            break
+            return False
         barred[closed[0]] = random(seed, 2)
         by_price = is_priced and random(seed, 4) > 0
         filled, some = fill(lists, limits, state, barred, by_price, 20 + 20 * random(seed, 5), seed, opened)
@@ -302,4 +304,5 @@ def improve(
                 work += close_site(lists, limits, state, opened[k])
             for k in range(count):
                 work += open_site(lists, limits, state, closed[k])
-    return int(record)
+        so_far[0], so_far[1] = work, record
+    return True

@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found
+from geo.siting.deadline import Deadline
 from geo.siting.inputs import Faults, read_costs, read_count, read_effort, read_flags
 from geo.siting.pmedian import too_many_fixed
 from geo.siting.remedies import remedy_for_count, remedy_for_rows, served_by_none
@@ -42,19 +43,19 @@ def p_center(cost: Any, *, count: int, fixed: Iterable[int] = (), time_limit_s: 
     table = read_costs(cost, faults)
     most = read_count("count", count, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    _, time_s = read_effort(0.0, time_limit_s, faults)
+    _, deadline = read_effort(0.0, time_limit_s, faults)
     too_many_fixed(is_fixed, most, faults)
     faults.end()
     unserved = served_by_none(table)
     rows = np.flatnonzero(np.diff(table.start))
     some = table.rows(rows)
     remedy, left = remedy_for_rows(unserved), np.zeros(0, np.int64)
-    whole = fewest(some, is_fixed, time_s=time_s * COVER_SHARE, seed=seed)
+    whole = fewest(some, is_fixed, deadline=deadline.part(COVER_SHARE), seed=seed)
     if whole.value > most:
         remedy = remedy_for_count(most, round(whole.bound), round(whole.value))
-        found, left = _for_most(some, most, is_fixed, time_s, seed)
+        found, left = _for_most(some, most, is_fixed, deadline, seed)
     else:
-        found = _halved(some, most, whole, is_fixed, time_s * COVER_SHARE, seed)
+        found = _halved(some, most, whole, is_fixed, deadline.part(COVER_SHARE), seed)
     between = gap_between(found.value, found.bound)
     status: Status = "infeasible" if remedy else "optimal" if between == 0 else "bounded"
     out = np.union1d(unserved, rows[left])
@@ -68,7 +69,7 @@ def _farthest(table: Table, is_open: Flags) -> Numbers:
     return lowest(cost, table.start)
 
 
-def _halved(table: Table, count: int, whole: Found, fixed: Flags, time_s: float, seed: int) -> Found:
+def _halved(table: Table, count: int, whole: Found, fixed: Flags, deadline: Deadline, seed: int) -> Found:
     """Return the best radius by halving between one that is reached and those that are known not to be."""
     if not table.demands:
         return Found(whole.is_open, 0.0, 0.0)
@@ -79,7 +80,7 @@ def _halved(table: Table, count: int, whole: Found, fixed: Flags, time_s: float,
     while low < high:
         middle = (low + high) // 2
         near = table.only(table.number <= radii[middle])
-        cover = fewest(near, fixed, time_s=time_s, seed=seed, enough=count)
+        cover = fewest(near, fixed, deadline=deadline, seed=seed, enough=count)
         if cover.value <= count:
             value = float(_farthest(table, cover.is_open).max())
             best, high = Found(cover.is_open, value, 0.0), int(np.searchsorted(radii, value))
@@ -90,7 +91,7 @@ def _halved(table: Table, count: int, whole: Found, fixed: Flags, time_s: float,
     return Found(best.is_open, best.value, min(best.value, float(radii[proven])))
 
 
-def _for_most(table: Table, count: int, fixed: Flags, time_s: float, seed: int) -> tuple[Found, NDArray[np.int64]]:
+def _for_most(table: Table, count: int, fixed: Flags, deadline: Deadline, seed: int) -> tuple[Found, NDArray[np.int64]]:
     """Return the sites that serve most rows where they cannot serve all, and the rows left out."""
     from geo.siting.best import best
     from geo.siting.instance import Instance
@@ -100,7 +101,7 @@ def _for_most(table: Table, count: int, fixed: Flags, time_s: float, seed: int) 
     ones = Table(table.sites, table.start, table.site, np.ones(len(table.site)))
     limits = limits_of(table.sites, [(everyone, np.ones(table.sites), float(count))])
     instance = Instance(ones, np.ones(table.demands), limits, fixed)
-    is_open = best(instance, gap=0.0, time_s=time_s / 2, seed=seed).is_open
+    is_open = best(instance, gap=0.0, deadline=deadline.part(1 / 2), seed=seed).is_open
     far = _farthest(table, is_open)
     value = float(far[np.isfinite(far)].max(initial=0.0))
     return Found(is_open, value, value), np.flatnonzero(np.isinf(far))

@@ -10,6 +10,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found, best
+from geo.siting.deadline import Deadline
 from geo.siting.inputs import Faults, read_amounts, read_costs, read_count, read_effort, read_flags, read_number
 from geo.siting.instance import Instance, falling
 from geo.siting.limits import limits_of
@@ -37,7 +38,7 @@ class _Asked:
     count: int
     fixed: Flags
     gap: float
-    time_s: float
+    deadline: Deadline
     seed: int
 
     def spent(self, is_open: Flags, otherwise: float) -> tuple[float, Flags]:
@@ -80,14 +81,14 @@ def p_median(
     people = read_amounts("weight", weight, table.demands, faults)
     most = read_count("count", count, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    least, time_s = read_effort(gap, time_limit_s, faults)
+    least, deadline = read_effort(gap, time_limit_s, faults)
     if otherwise is not None:
         otherwise = read_number("otherwise", otherwise, faults, say("siting.not_negative"), lambda x: 0 <= x < np.inf)
     too_many_fixed(is_fixed, most, faults)
     faults.end()
     unserved = served_by_none(table) if otherwise is None else np.zeros(0, np.int64)
     rows = np.setdiff1d(np.flatnonzero(people > 0), unserved)
-    asked = _Asked(table.rows(rows), people[rows], most, is_fixed, least, time_s, seed)
+    asked = _Asked(table.rows(rows), people[rows], most, is_fixed, least, deadline, seed)
     found, left, remedy = _everybody(asked) if otherwise is None else _anybody(asked, otherwise)
     remedy = remedy or remedy_for_rows(unserved)
     between = gap_between(found.value, found.bound)
@@ -115,7 +116,7 @@ def _everybody(asked: _Asked) -> tuple[Found, NDArray[np.int64], Text | None]:
         if not len(left):
             return found, none, None
         if times == PENALTIES[0]:
-            cover = fewest(asked.table, asked.fixed, time_s=asked.time_s / 4, seed=asked.seed)
+            cover = fewest(asked.table, asked.fixed, deadline=asked.deadline.part(1 / 4), seed=asked.seed)
             if cover.bound > asked.count:
                 break
     if cover.value <= asked.count:  # the search missed it: these serve everybody, though perhaps not well
@@ -142,7 +143,7 @@ def _with_price(asked: _Asked, otherwise: float) -> Found:
     count = np.ones(table.sites)
     limits = limits_of(table.sites, [(np.arange(table.sites), count, float(asked.count))])
     instance = Instance(falling(worth), asked.weight, limits, asked.fixed)
-    found = best(instance, gap=asked.gap * _leverage(asked, ceiling), time_s=asked.time_s, seed=asked.seed)
+    found = best(instance, gap=asked.gap * _leverage(asked, ceiling), deadline=asked.deadline, seed=asked.seed)
     is_open = _filled_up(found.is_open, asked.count)
     value = asked.spent(is_open, otherwise)[0]
     return Found(is_open, value, min(value, float(ceiling @ asked.weight) - found.bound))

@@ -12,6 +12,7 @@ from geo.siting import moves
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.siting.deadline import Deadline
     from geo.siting.instance import Instance
 
     Numbers = NDArray[np.float64]
@@ -83,14 +84,18 @@ class Search:
         top = self.state.top.astype(float) / scale
         return top[:, 0], top[:, 1]
 
-    def improved(self, effort: int, *, loose: float) -> Flags:
+    def improved(self, effort: int, deadline: Deadline, *, loose: float) -> Flags:
         """Return the best sites found by looking at that many entries, and go on from where that ended.
 
         `loose` is how much worse than the best, as a share, it may become on the way.
         """
-        best = np.empty(len(self.fixed), dtype=np.int8)
-        lists, state = self.lists, self.state
-        moves.improve(lists, self.limits, state, self.fixed, best, self.liked, self.seed, effort, loose, self.is_priced)
+        best = self.state.is_open.copy()
+        so_far = np.array([0, self.state.total[0]], dtype=np.int64)
+        here = (self.lists, self.limits, self.state, self.fixed, best, self.liked, self.seed, so_far)
+        while so_far[0] < effort and not deadline.is_over:
+            until = min(effort, int(so_far[0] + deadline.pace / 2))
+            if not moves.improve(*here, until, effort, loose, self.is_priced):
+                break
         return best.astype(bool)
 
 

@@ -16,6 +16,8 @@ from geo.siting.table import Table
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from geo.siting.deadline import Deadline
+
     Numbers = NDArray[np.float64]
     Whole = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -44,11 +46,11 @@ def set_cover(
     table = read_serves(serves, faults, is_share=False)
     price = np.ones(table.sites) if cost is None else read_amounts("cost", cost, table.sites, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    least, time_s = read_effort(gap, time_limit_s, faults)
+    least, deadline = read_effort(gap, time_limit_s, faults)
     faults.end()
     unserved = served_by_none(table)
     some = table.rows(np.flatnonzero(np.diff(table.start)))
-    found = cheapest(some, price, is_fixed, gap=least, time_s=time_s, seed=seed)
+    found = cheapest(some, price, is_fixed, gap=least, deadline=deadline, seed=seed)
     between = gap_between(found.value, found.bound)
     status: Status = "infeasible" if len(unserved) else "optimal" if between == 0 else "bounded"
     sites = tuple(np.flatnonzero(found.is_open).tolist())
@@ -56,29 +58,37 @@ def set_cover(
     return Siting(sites, found.value, found.bound, between, status, tuple(unserved.tolist()), remedy)
 
 
-def fewest(table: Table, fixed: Flags, *, time_s: float, seed: int, enough: int | None = None) -> Found:
+def fewest(table: Table, fixed: Flags, *, deadline: Deadline, seed: int, enough: int | None = None) -> Found:
     """Return the fewest sites that serve every row (each has a site), fixed ones among them.
 
     With `enough` it only has to be told whether so many will do.
     """
     price = np.ones(table.sites)
     return cheapest(
-        table, price, fixed, gap=0.0, time_s=time_s, seed=seed, enough=None if enough is None else float(enough)
+        table, price, fixed, gap=0.0, deadline=deadline, seed=seed, enough=None if enough is None else float(enough)
     )
 
 
 def cheapest(
-    table: Table, price: Numbers, fixed: Flags, *, gap: float, time_s: float, seed: int, enough: float | None = None
+    table: Table,
+    price: Numbers,
+    fixed: Flags,
+    *,
+    gap: float,
+    deadline: Deadline,
+    seed: int,
+    enough: float | None = None,
 ) -> Found:
     """Return the cheapest sites that serve every row (each has a site); value and bound are their price.
 
     With `enough` it ends when the price is no more than that, or cannot be.
     """
-    from geo.siting.covers import Cover, solved
+    from geo.siting.cover import Cover
+    from geo.siting.covers import solved
 
     cover = Cover.of(table, price, fixed)
     limit = None if enough is None else enough - float(price[fixed].sum())
-    inner, bound = solved(cover, gap=gap, time_s=time_s, seed=seed, enough=limit)
+    inner, bound = solved(cover, gap=gap, deadline=deadline, seed=seed, enough=limit)
     is_open = fixed.copy()
     is_open[cover.old_sites[inner]] = True
     value = float(price[is_open].sum())

@@ -12,7 +12,8 @@ from geo.siting.moves import random
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.siting.covers import Cover
+    from geo.siting.cover import Cover
+    from geo.siting.deadline import Deadline
 
     Whole = NDArray[np.int64]
     Numbers = NDArray[np.float64]
@@ -57,7 +58,7 @@ class State(NamedTuple):
     spent: Numbers
 
 
-def row_weighting(cover: Cover, effort: int, seed: int, *, start: Flags | None = None) -> Flags:
+def row_weighting(cover: Cover, effort: float, deadline: Deadline, seed: int, *, start: Flags | None = None) -> Flags:
     """Return the cheapest sites found, that serve every row, by looking at about so many entries."""
     table, matrix = cover.table, cover.by_site
     rows, sites = table.demands, table.sites
@@ -80,8 +81,12 @@ def row_weighting(cover: Cover, effort: int, seed: int, *, start: Flags | None =
     for j in [] if start is None else np.flatnonzero(start).tolist():
         toggle(lists, state, j)
     best = np.zeros(sites, np.int8)
-    search(lists, state, best, np.array([seed % 2147483646 + 1]), effort)
-    return best.astype(bool)
+    fill(lists, state)
+    so_far, cheapest, draws = np.array([0, -1]), np.full(1, np.inf), np.array([seed % 2147483646 + 1])
+    while True:
+        until = int(min(effort, so_far[0] + deadline.pace / 2))
+        if not search(lists, state, best, draws, so_far, cheapest, until) or so_far[0] >= effort or deadline.is_over:
+            return best.astype(bool)
 
 
 @kernel
@@ -128,9 +133,8 @@ def _bare(state: State, i: int, change: int) -> None:
 
 
 @kernel
-def _fill(lists: Lists, state: State) -> int:
-    """Open what serves most marks for its price until no row is bare; return the work."""
-    work = 0
+def fill(lists: Lists, state: State) -> None:
+    """Open what serves most marks for its price until no row is bare."""
     while state.sizes[1] > 0:
         best, most = -1, 0.0
         for j in range(len(state.score)):
@@ -138,8 +142,7 @@ def _fill(lists: Lists, state: State) -> int:
                 best, most = j, state.score[j] / lists.price[j]
         if best < 0:
             break
-        work += toggle(lists, state, best)
-    return work
+        toggle(lists, state, best)
 
 
 @kernel
@@ -181,28 +184,35 @@ def _free_neighbours(lists: Lists, state: State, j: int) -> None:
 
 
 @kernel
-def search(lists: Lists, state: State, best: Marks, seed: Whole, effort: int) -> None:
-    """Leave in `best` the cheapest cover found."""
-    work, tabu, cheapest = _fill(lists, state), -1, np.inf
+def search(lists: Lists, state: State, best: Marks, seed: Whole, so_far: Whole, cheapest: Numbers, until: int) -> bool:
+    """Leave in `best` the cheapest cover found, and in `cheapest` its price; return whether there is more to try.
+
+    `so_far` holds how many entries have been looked at and the site not to close; it ends at `until` of them, to be called
+    again.
+    """
+    work, tabu = so_far[0], so_far[1]
     while True:
         while state.sizes[1] == 0:  # everything is served: keep that, and go on with one site less
-            if state.spent[0] < cheapest * (1 - 1e-12):
-                best[:], cheapest = state.is_open, state.spent[0]
+            if state.spent[0] < cheapest[0] * (1 - 1e-12):
+                best[:], cheapest[0] = state.is_open, state.spent[0]
             j = _least(lists, state, -1, seed)
             if j < 0:
-                return
+                return False
             work += toggle(lists, state, j) + _DRAWN
             state.stamp[j] = state.sizes[2]
-        if work >= effort:
-            return
+        if work >= until:
+            so_far[0], so_far[1] = work, tabu
+            return True
         state.sizes[2] += 1
         j = _least(lists, state, tabu, seed)
         if j >= 0:
             work += toggle(lists, state, j) + _DRAWN
             state.stamp[j], state.can[j] = state.sizes[2], 0
             _free_neighbours(lists, state, j)
-        j = _for_row(lists, state, state.bare[random(seed, state.sizes[1])])
-        if j >= 0 and state.spent[0] + lists.price[j] < cheapest * (1 - 1e-12):
+        while state.sizes[1] > 0:
+            j = _for_row(lists, state, state.bare[random(seed, state.sizes[1])])
+            if j < 0 or state.spent[0] + lists.price[j] >= cheapest[0] * (1 - 1e-12):
+                break
             work += toggle(lists, state, j)
             state.stamp[j], tabu = state.sizes[2], j
             _free_neighbours(lists, state, j)

@@ -7,7 +7,20 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity, vstack
 
-from geo.siting import best, compiled, covers, max_coverage, moves, p_center, p_median, set_cover, weighting
+from geo.siting import (
+    best,
+    compiled,
+    coverprices,
+    covers,
+    max_coverage,
+    moves,
+    p_center,
+    p_median,
+    set_cover,
+    weighting,
+)
+from geo.siting.cover import Cover
+from geo.siting.deadline import Deadline
 from geo.siting.instance import Instance, falling
 from geo.siting.lagrangian import Relaxed, priced, start_prices
 from geo.siting.limits import limits_of
@@ -136,7 +149,7 @@ def test_lagrangian_bound_is_that_of_the_linear_program(seed):
     some = settled(instance(metres, people, 4))[0]
     relaxed, search = Relaxed(some), Search(some, 1)
     start = some.objective(search.greedily(by_price=False))
-    prices = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 2000)
+    prices = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 2000, Deadline.after(60))
     near = csr_array((metres <= 900).astype(float))
     rows = vstack([hstack([-near.T, identity(300)]), csr_array(np.append(np.ones(120), np.zeros(300))[None])])
     top = np.append(np.zeros(300), 4)
@@ -165,13 +178,19 @@ def test_kernels_give_the_same_as_plain_python(monkeypatch):
         some = settled(instance(metres, people, 5))[0]
         search = Search(some, 7)
         search.greedily(by_price=False)
-        better = search.improved(300_000, loose=0.01)
+        better = search.improved(300_000, Deadline.after(600), loose=0.01)
         table = table_of(*metres.shape, *np.nonzero(metres <= 900), np.ones(int((metres <= 900).sum())))
-        cover = covers.Cover.of(table.rows(np.flatnonzero(np.diff(table.start))), price, np.zeros(60, dtype=bool))
-        return better.tolist(), search.state.gain.tolist(), weighting.row_weighting(cover, 100_000, 3).tolist()
+        cover = Cover.of(table.rows(np.flatnonzero(np.diff(table.start))), price, np.zeros(60, dtype=bool))
+        greedy = coverprices.at_prices(cover, np.arange(cover.table.demands) % 5 * 0.7)
+        return (
+            better.tolist(),
+            search.state.gain.tolist(),
+            greedy.tolist(),
+            weighting.row_weighting(cover, 100_000, Deadline.after(600), 3).tolist(),
+        )
 
     with_compiler = answer()
-    for module in (moves, weighting):
+    for module in (moves, weighting, coverprices):
         for name, function in vars(module).items():
             if hasattr(function, "py_func"):
                 monkeypatch.setattr(module, name, function.py_func)
@@ -185,7 +204,7 @@ def test_gains_and_losses_are_kept_right_through_thousands_of_moves():
         some = Instance(some.table, some.weight, some.limits, some.fixed, backup)
         search = Search(some, 7)
         search.greedily(by_price=False)
-        search.improved(1_000_000, loose=0.05)
+        search.improved(1_000_000, Deadline.after(600), loose=0.05)
         is_open = search.is_open
         scale = search.state.total[0] / some.objective(is_open)
         assert scale >= search.lists.share[0]
@@ -196,3 +215,36 @@ def test_gains_and_losses_are_kept_right_through_thousands_of_moves():
             assert (search.state.loss if is_open[j] else search.state.gain)[j] == pytest.approx(
                 change, abs=1e-8 * scale
             )
+
+
+def test_answer_at_a_deadline_that_has_passed_is_right_and_its_bound_holds():
+    metres, people, price = town(4, sites=120, demands=600)
+    near, over = metres <= 700, 1e-6
+    whole = {
+        "max": (
+            max_coverage(near, people, count=6, gap=0),
+            max_coverage(near, people, count=6, gap=0, time_limit_s=over),
+        ),
+        "cover": (set_cover(near, cost=price), set_cover(near, cost=price, time_limit_s=over)),
+        "median": (p_median(metres, people, count=6), p_median(metres, people, count=6, time_limit_s=over)),
+        "center": (p_center(metres, count=6), p_center(metres, count=6, time_limit_s=over)),
+    }
+    for name, (slow, quick) in whole.items():
+        least, most = sorted((quick.objective, quick.bound))
+        assert least * (1 - 1e-9) <= slow.objective <= most * (1 + 1e-9), name
+        assert quick.unserved == slow.unserved
+
+
+def test_search_in_slices_is_the_same_as_in_one_go(monkeypatch):
+    metres, people, price = town(6)
+    answers = []
+    for pace in (1e9, 4000.0):
+        monkeypatch.setattr(Deadline, "pace", pace)
+        some = settled(instance(metres, people, 5))[0]
+        search = Search(some, 7)
+        search.greedily(by_price=True)
+        better = search.improved(200_000, Deadline.after(600), loose=0.01).tolist()
+        table = table_of(*metres.shape, *np.nonzero(metres <= 900), np.ones(int((metres <= 900).sum())))
+        cover = Cover.of(table.rows(np.flatnonzero(np.diff(table.start))), price, np.zeros(60, dtype=bool))
+        answers.append((better, weighting.row_weighting(cover, 100_000, Deadline.after(600), 3).tolist()))
+    assert answers[0] == answers[1]

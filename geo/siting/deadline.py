@@ -1,0 +1,58 @@
+"""How long an answer may take: work is counted, so that it is the same on every machine, and a clock is a stop for slow ones.
+
+This is the one module of geo that looks at a clock. Nothing is decided by it but to stop with what has been found and proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from geo.siting.compiled import HAS_NUMBA
+
+# How many entries of a table are looked at in a second, well below what a slow machine does; without numba.
+EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
+# What comes after the work, and a solver that stops a little late, are kept some of the time.
+KEPT = 0.05
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """`time_s` is how long the work at hand may take, which sets how much is done; at `ends_s` of the clock all of it ends."""
+
+    time_s: float
+    ends_s: float
+
+    @classmethod
+    def after(cls, time_s: float) -> Deadline:
+        """Return the deadline that far from now."""
+        return cls(time_s, perf_counter() + (1 - KEPT) * time_s)
+
+    def part(self, share: float) -> Deadline:
+        """Return the deadline of some of the work: so much less is done, and it ends no later."""
+        return replace(self, time_s=share * self.time_s)
+
+    @property
+    def left_s(self) -> float:
+        """How long there is until the end."""
+        return max(0.0, self.ends_s - perf_counter())
+
+    @property
+    def solver_s(self) -> float:
+        """How long a solver may take that is stopped by the clock: the time of this work, and never beyond the end."""
+        return min(self.time_s, self.left_s)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the end has come."""
+        return perf_counter() >= self.ends_s
+
+    @property
+    def effort(self) -> float:
+        """How many entries the work at hand may look at."""
+        return self.time_s * self.pace
+
+    @property
+    def pace(self) -> float:
+        """How many entries are looked at in a second; between two looks at the clock, half as many."""
+        return float(EFFORT if HAS_NUMBA else PLAIN_EFFORT)
