@@ -27,3 +27,7 @@ def test_site_builds_without_a_warning(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "index.html").is_file()
     assert (tmp_path / "zh" / "index.html").is_file()
+    for page in (tmp_path / "notebook.html", tmp_path / "zh" / "notebook.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<h4>" in text, "the notebook did not run: an assessment shows itself under a heading"
+        assert "Error" not in text
