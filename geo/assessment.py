@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from geo.doctor.quickly import doubts
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
 from geo.joining import joining_notes
@@ -119,7 +120,7 @@ def assess(
 def _notes(coverages: Mapping[str, Coverage], voices: Heard, world: World, *, again: int) -> list[Text]:
     """Return what a reader must know of the layers; `again` projects are not proposed because they are taken on."""
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
-    notes += joining_notes(world)
+    notes += [*joining_notes(world), *doubts(world)]
     notes += [*voices.notes, *(grain_notes(world.layers) if coverages else ())]
     return [*notes, say("tasks.not_proposed_again", count=again)] if again else notes
 

@@ -38,14 +38,16 @@ def out_of_area(world: World) -> list[Finding]:
     area = _area(world)
     if area is None:
         return []
+    shapely.prepare(area)
     west, south, east, north = shapely.bounds(area)
     width_m = float(np.hypot(east - west, north - south))
     found = []
     for layer, rows, xy in with_places(world, *_OF_THE_TOWNSHIP, "facilities", "assets", "roads"):
         limit_m = OUTSIDE_M if layer.kind in _OF_THE_TOWNSHIP else max(width_m, OUTSIDE_M)
-        apart_m = shapely.distance(shapely.points(xy), area)
-        out = np.flatnonzero(apart_m > limit_m)
-        found += [_outside(layer, int(rows[at]), xy[at], float(apart_m[at])) for at in out[:LISTED]]
+        points = shapely.points(xy)
+        out = np.flatnonzero(~shapely.dwithin(area, points, limit_m))
+        apart_m = shapely.distance(area, points[out[:LISTED]])
+        found += [_outside(layer, int(rows[at]), xy[at], float(m)) for at, m in zip(out, apart_m, strict=False)]
         if layer.kind in _OF_THE_TOWNSHIP and len(out) > (1 - INSIDE_SHARE) * len(rows) and len(out) > 1:
             share = f"{100 * len(out) / len(rows):.1f}"
             what = say("doctor.mostly_outside", count=len(out), rows=len(rows), percent=share)

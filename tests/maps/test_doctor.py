@@ -285,3 +285,20 @@ def test_no_cell_of_the_reports_is_live(town, tmp_path, capsys):
     assert html.count("&lt;script&gt;") >= 2
     cells = [cell for row in rows_of(tmp_path / "o" / "check.csv") for cell in row]
     assert not any(cell[:1] in "=+@＝" for cell in cells if cell)
+
+
+def test_a_run_tells_by_itself_of_a_shifted_layer_and_of_twins(town, tmp_path):
+    plan = (town / "plan.yaml").read_text("utf-8")
+    (town / "plan.yaml").write_text(plan.replace("crs: gcj02", "crs: bd09"), "utf-8")
+
+    def twice(rows: list[list[str]]) -> None:
+        rows.append(["twin", *rows[1][1:]])
+
+    changed_csv(town / "points.csv", twice)
+    assert run_call(call(["run", str(town / "plan.yaml"), "--out", str(tmp_path / "out")], {})) == 0
+    told = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["warnings"]
+    (shifted,) = [line for line in told["en"] if "write crs: gcj02 under layers.lamps" in line]
+    assert shifted.startswith("Layer lamps is doubtful: the coordinates look like GCJ-02")
+    twins = [line for line in told["zh"] if line.startswith("图层 points 有 1 处存疑")]
+    assert len(twins) == 1
+    assert twins[0] in (tmp_path / "out" / "report.html").read_text("utf-8")
