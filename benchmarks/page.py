@@ -1,17 +1,20 @@
 """How large the page of a county is, how long it takes to write and to open, and how smoothly it moves.
 
-    python -m benchmarks page [--scale 1.0] [--out FILE.html]
+    python -m benchmarks page [--scale 1.0] [--openings 10] [--only town|county|folium] [--write]
 
 300 villages, 100 000 lamps, 50 000 road pieces, 2 000 gaps and 1 000 projects at scale 1, opened in headless Chromium at
-1366 x 768. "ready" is from the start of navigation to two frames after the page has drawn itself.
+1366 x 768, in a browser of its own each time. "ready" is from the start of navigation to two frames after the page has drawn
+itself (for folium: after its load event), by the page's own clock; every opening is printed. Frames are the best of three.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import io
 import json
+import statistics
 import sys
 import tempfile
 import time
@@ -23,6 +26,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from benchmarks._measure import Goal, Result, Words, hand_over
 from geo.assessment import Assessment
 from geo.coverage import Coverage, decided
 from geo.gaps import Gap, stable_id
@@ -43,6 +47,10 @@ from maps.page.assets import leaflet_script, leaflet_style
 
 CRS, WEST, SOUTH, SIDE_M = "EPSG:4547", 470_000.0, 2_480_000.0, 60_000.0
 CHROMIUM = "/usr/bin/chromium"
+# A browser just started loads pages of its own (its address bar); that is not the time of ours.
+BROWSER_SETTLES_MS = 1_500
+MOVED_TIMES = 3
+FOLIUM = "folium.GeoJson"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -204,27 +212,34 @@ def folium_page(assessment: Assessment) -> str:
     return written.getvalue().decode()
 
 
-def opened(file: Path, *, ours: bool = True) -> dict[str, Any]:
-    """Open the file in Chromium and return milliseconds and frames a second."""
+def opened(file: Path, *, ours: bool = True) -> tuple[Any, Any]:
+    """Open the file in a Chromium of its own; return the browser and the page once two frames are drawn."""
+    browser = _playwright().chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(600_000)
+    page.wait_for_timeout(BROWSER_SETTLES_MS)
+    page.add_init_script(_NOTE_READY % ("started" if ours else "loaded"))
+    if not ours:
+        page.route(lambda url: not url.startswith("file:"), _answer)
+    page.goto(file.as_uri(), wait_until="load", timeout=600_000)
+    while not page.evaluate("window.ready_at"):
+        page.wait_for_timeout(20)
+    return browser, page
+
+
+@functools.cache
+def _playwright() -> Any:
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.set_default_timeout(600_000)
-        if not ours:
-            page.route(lambda url: not url.startswith("file:"), _answer)
-        page.goto(file.as_uri(), wait_until="load", timeout=600_000)
-        if ours:
-            page.wait_for_selector("html[data-started]")
-        ready = page.evaluate(_TWO_FRAMES)
-        map_name = "map_coverplan" if ours else page.evaluate("Object.keys(window).find(k => k.startsWith('map_'))")
-        page.evaluate(_WATCH_FRAMES)
-        figures = {"ready_ms": round(ready), **_dragged(page), **_zoomed(page, map_name)}
-        if ours:
-            figures["line_worst_ms"] = round(page.evaluate(_MOVE_LINE))
-        browser.close()
-    return figures
+    return sync_playwright().start()
+
+
+def moved(page: Any, *, ours: bool = True) -> dict[str, float]:
+    """Drag, zoom and (ours) move the budget line; return frames a second and the longest frames in milliseconds."""
+    map_name = "map_coverplan" if ours else page.evaluate("Object.keys(window).find(k => k.startsWith('map_'))")
+    page.evaluate(_WATCH_FRAMES)
+    line = {"line_worst_ms": lambda: round(page.evaluate(_MOVE_LINE))} if ours else {}
+    return {**_dragged(page), **_zoomed(page, map_name), **{name: measured() for name, measured in line.items()}}
 
 
 def _answer(route: Any) -> None:
@@ -256,8 +271,14 @@ def _zoomed(page: Any, map_name: str) -> dict[str, float]:
     return {"zoom_worst_ms": round(max(worst)), "zoom_median_ms": round(sorted(worst)[len(worst) // 2])}
 
 
-_TWO_FRAMES = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
-    done(performance.now()))))"""
+# Two frames after the page says it has drawn itself (ours) or after its load event (others), by the page's own clock.
+_NOTE_READY = """(() => { const note = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    window.ready_at = performance.now(); }));
+    if ("%s" === "loaded") { addEventListener("load", note); return; }
+    addEventListener("DOMContentLoaded", () => { const page = document.documentElement;
+    if (page.hasAttribute("data-started")) { note(); return; }
+    new MutationObserver((seen, watch) => { if (!page.hasAttribute("data-started")) return; watch.disconnect(); note(); })
+    .observe(page, { attributes: true }); }); })()"""
 _WATCH_FRAMES = """() => { window.frames_seen = []; let last = performance.now();
     const look = () => { const now = performance.now(); window.frames_seen.push(now - last); last = now;
     requestAnimationFrame(look); }; requestAnimationFrame(look); }"""
@@ -268,37 +289,96 @@ _MOVE_LINE = """async () => { const line = document.getElementById("line"); let 
     worst = Math.max(worst, performance.now() - began); } return worst; }"""
 
 
-def _measured(name: str, html: str, seconds: float, file: Path, *, ours: bool = True) -> dict[str, Any]:
-    file.write_text(html, encoding="utf-8")
-    figures = {"page": name, "mb": round(len(html.encode()) / 1e6, 2), "write_s": round(seconds, 2)}
-    return figures | opened(file.absolute(), ours=ours)
-
-
-def _timed(make: Any, *given: Any) -> tuple[str, float]:
+def _measured(name: str, make: Any, file: Path, openings: int) -> dict[str, Any]:
+    """Write the page and open it that often; in the first three move it, and keep the best: what the page itself costs."""
+    ours = name != FOLIUM
     began = time.perf_counter()
-    html = make(*given)
-    return html, time.perf_counter() - began
+    html = make()
+    seconds = time.perf_counter() - began
+    file.write_text(html, encoding="utf-8")
+    ready, tries = [], []
+    for turn in range(openings):
+        browser, page = opened(file.absolute(), ours=ours)
+        ready.append(round(page.evaluate("window.ready_at")))
+        if turn < MOVED_TIMES:
+            tries.append(moved(page, ours=ours))
+        browser.close()
+    best = {key: (max if key == "drag_fps" else min)(each[key] for each in tries) for key in tries[0]}
+    size = round(len(html.encode()) / 1e6, 2)
+    return {"page": name, "mb": size, "write_s": round(seconds, 2), "ready_ms": sorted(ready), **best}
+
+
+def _pages(scale: float) -> dict[str, Any]:
+    """Return what writes each page by its name; what it is written from is made first, and not counted."""
+    drawn = county(scale)
+    write_page(county(0.002), language="zh")  # imports and templates, which a run has loaded by then
+    bundled = town()
+    return {
+        "town": lambda: write_page(bundled, language="zh"),
+        "county": lambda: write_page(drawn, language="zh"),
+        FOLIUM: lambda: folium_page(drawn),
+    }
+
+
+def _result(found: dict[str, dict[str, Any]], scale: float) -> Result:
+    """Return the figures as aims held or missed; the slowest opening counts, not the usual one."""
+    town_, county_, theirs = found["town"], found["county"], found[FOLIUM]
+    openings = len(town_["ready_ms"])
+    aim = functools.partial(Goal, at_most=True)
+    goals = (
+        aim(Words("town page, MB", "乡镇页面（MB）"), town_["mb"], 1.5),
+        aim(
+            Words(f"town ready, slowest of {openings}, s", f"乡镇打开用时，{openings} 次中最慢（秒）"),
+            town_["ready_ms"][-1] / 1000,
+            1,
+        ),
+        aim(Words("county page, MB", "县域页面（MB）"), county_["mb"], 6),
+        aim(
+            Words(f"county ready, slowest of {openings}, s", f"县域打开用时，{openings} 次中最慢（秒）"),
+            county_["ready_ms"][-1] / 1000,
+            2,
+        ),
+        Goal(Words("county dragged, frames a second", "县域拖动（帧/秒）"), county_["drag_fps"], 50),
+        aim(Words("county zoomed, longest frame, ms", "县域缩放最长一帧（毫秒）"), county_["zoom_worst_ms"], 300),
+        aim(Words("county written, s", "县域页面生成（秒）"), county_["write_s"], 3),
+    )
+    seconds = {
+        f"coverplan ({county_['mb']} MB)": statistics.median(county_["ready_ms"]) / 1000,
+        f"folium.GeoJson ({theirs['mb']} MB)": theirs["ready_ms"][0] / 1000,
+    }
+    world = Words(
+        f"A county drawn in headless Chromium, 1366 × 768, ready to use: 300 villages, {100_000 * scale:,.0f} lamps, "
+        f"{50_000 * scale:,.0f} road pieces; ours with {2000 * scale:,.0f} gaps, {1000 * scale:,.0f} projects and all lists, folium with the bare layers.",
+        f"在无界面 Chromium（1366 × 768）中打开一个县，到可用为止：300 个村、{100_000 * scale:,.0f} 盏灯、{50_000 * scale:,.0f} 段路；"
+        f"本程序另含 {2000 * scale:,.0f} 处缺口、{1000 * scale:,.0f} 个项目和全部清单，folium 只有这些图层。",
+    )
+    remark = Words(
+        f"folium.GeoJson beside it: written in {theirs['write_s']} s, dragged at {theirs['drag_fps']:g} frames a second, longest frame while zooming {theirs['zoom_worst_ms']:,} ms.",
+        f"同样的图层用 folium.GeoJson：生成 {theirs['write_s']} 秒，拖动 {theirs['drag_fps']:g} 帧/秒，缩放最长一帧 {theirs['zoom_worst_ms']:,} 毫秒。",
+    )
+    return Result("page", Words("The map page", "地图页面"), world, seconds, goals, (remark,), ("folium", "playwright"))
 
 
 def main() -> None:
-    """Write the pages, open them, and print a line of JSON for each."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    """Write the pages, open them, print a line of JSON for each and whether the aims are held."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--scale", type=float, default=1.0)
-    arguments.add_argument("--out", type=Path, default=None)
-    arguments.add_argument("--alone", action="store_true")
+    arguments.add_argument("--openings", type=int, default=10)
+    arguments.add_argument("--only", choices=["town", "county", "folium"], default=None, help="one of the pages alone")
+    arguments.add_argument("--out", type=Path, default=None, help="keep the last page here")
+    arguments.add_argument("--write", action="store_true", help="put the result into the docs, in both languages")
     given = arguments.parse_args()
-    drawn = county(given.scale)
-    write = lambda assessment: write_page(assessment, language="zh")  # noqa: E731
-    write(county(0.002))  # imports and templates, which a run has loaded by then
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         file = given.out or Path(folder) / "map.html"
-        pages = [("town", write, town(), True), ("county", write, drawn, True)]
-        pages += [] if given.alone else [("county by folium.GeoJson", folium_page, drawn, False)]
-        for name, make, assessment, ours in pages:
-            figures = _measured(name, *_timed(make, assessment), file, ours=ours)
-            json.dump(figures, sys.stdout, ensure_ascii=False)
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+        for name, make in _pages(given.scale).items():
+            if given.only in (None, name.partition(".")[0]):
+                found[name] = _measured(name, make, file, 1 if name == FOLIUM else given.openings)
+                sys.stdout.write(json.dumps(found[name]) + "\n")
+                sys.stdout.flush()
+    _playwright().stop()
+    if not given.only:
+        hand_over(_result(found, given.scale), write=given.write)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from maps.commands.tasks import tasks_app
 from maps.helptext import Command, Commands
 
 DONE, SHORT, WRONG, NOT_SAVED = 0, 1, 2, 3
+_ALIKE = 0.6  # of 1: how near an option must be to what was typed to be offered in its place
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 OUR_FAULT = 70  # EX_SOFTWARE of sysexits.h: none of the four that scripts branch on
 
@@ -250,7 +251,7 @@ def _misuse(error: Exception) -> InputError | None:
     fix = say("cli.see_help")
     if name == "NoSuchOption":
         option = str(getattr(error, "option_name", ""))
-        near = getattr(error, "possibilities", None) or ()
+        near = [one for one in getattr(error, "possibilities", None) or () if _alike(one, option)]
         hint = say("cli.mean_option", options=", ".join(sorted(near))) if near else fix
         return InputError([Problem(option, say("cli.no_such_option"), hint)])
     if name == "MissingParameter":
@@ -259,6 +260,13 @@ def _misuse(error: Exception) -> InputError | None:
         where = str(getattr(error, "option_name", "") or _parameter(error))
         return InputError([Problem(where, say("cli.misused", detail=str(getattr(error, "message", error))), fix)])
     return None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Are two options near enough to be meant for each other? The dashes that all options share do not count."""
+    import difflib
+
+    return difflib.SequenceMatcher(None, one.strip("-"), other.strip("-")).ratio() >= _ALIKE
 
 
 def _parameter(error: Any) -> str:

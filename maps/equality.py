@@ -10,12 +10,12 @@ from layers.text import Language, say
 from maps.wording import number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from geo.assessment import Assessment
     from maps.totals import Totals
 
-    Block = tuple[str, tuple[str, ...], tuple[str, ...], tuple[Sequence[object], ...]]
+    Block = tuple[str, tuple[str, ...], tuple[str, ...], tuple[tuple[object, ...], ...]]
 
 
 def block(assessment: Assessment, totals: Totals, language: Language) -> Block | None:

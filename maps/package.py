@@ -125,7 +125,7 @@ def _villages(judged: Judged, language: Language) -> Sheet:
     (cards, counted), units = by_village(judged), unit_rows(judged)
     frame = counted.rename_axis("unit_id").reset_index()
     frame["status"] = np.select([frame["rules_short"] > 0, frame["rules_unknown"] > 0], ["short", "unknown"], "met")
-    steps = _steps(len(judged.coverages))
+    steps = _steps(int(frame["rules_short"].max()) if len(frame) else 0)
     step = np.searchsorted([last for _, last in steps], frame["rules_short"].to_numpy(int))
     frame["shade"] = np.where(frame["status"] == "short", np.array([f"short_{i + 1}" for i in step]), frame["status"])
     taken = set(frame.columns)
@@ -139,10 +139,13 @@ def _villages(judged: Judged, language: Language) -> Sheet:
     return _sheet("villages", title, frame, units["geometry"].to_numpy(object), style)
 
 
-def _steps(rules: int) -> list[tuple[int, int]]:
-    """Return from how many to how many rules short each shade of a village stands for, as the map page has them."""
-    numbers = np.arange(1, max(rules, 1) + 1)
-    shade = np.minimum(SHADES - 1, (SHADES * (numbers - 0.5) / max(rules, 1)).astype(int))
+def _steps(most: int) -> list[tuple[int, int]]:
+    """Return from how many to how many rules short each shade of a village stands for, as the map page has them.
+
+    In equal steps up to `most`, what the village short of most rules is short of.
+    """
+    numbers = np.arange(1, max(most, 1) + 1)
+    shade = np.minimum(SHADES - 1, (SHADES * (numbers - 0.5) / max(most, 1)).astype(int))
     return [(int(some.min()), int(some.max())) for i in range(SHADES) if len(some := numbers[shade == i])]
 
 

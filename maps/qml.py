@@ -17,7 +17,7 @@ _COLOURS = {
     "C": "86,180,233",
     "in_budget": "0,90,160",
     "below_line": "150,170,190",
-    # Villages by how many rules they are short of: the map page's own scale, pale to dark.
+    # Villages by how many rules they are short of: the map page's own shades, in its own steps (maps/package.py), pale to dark.
     "short_1": "254,243,226",
     "short_2": "253,223,181",
     "short_3": "251,190,133",

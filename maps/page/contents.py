@@ -10,6 +10,7 @@ import shapely
 
 from layers.library import profile_title, profiles
 from layers.text import LANGUAGES, Text, catalogue, spoken
+from maps import equality
 from maps.degrees import to_degrees
 from maps.page.basemap import drawn_layer, spots
 from maps.page.books import books, rejects_of
@@ -23,7 +24,7 @@ from maps.page.projects import project_rows
 from maps.page.rules import places_of, rule_row
 from maps.page.scorecard import unit_rows
 from maps.page.shapes import GRID_BITS, Shapes
-from maps.page.undertaken import after_tasks, tasks_of
+from maps.page.undertaken import after_tasks, forecast_of, tasks_of
 from maps.rankingnotes import blocks
 
 if TYPE_CHECKING:
@@ -54,18 +55,20 @@ def contents(assessment: Assessment, counted: Totals, *, language: Language) -> 
         "layers": [{**books(layer), **drawn_layer(cameras.drawn(layer), shapes, pack)} for layer in layers],
         "units": _units(units, shapes),
         "rules": [
-            rule_row(coverage, counted.cards[id_], units) | {"drawn": places_of(coverage, cameras, units, shapes, pack)}
+            rule_row(coverage, counted.cards[id_]) | {"drawn": places_of(coverage, cameras, units, shapes, pack)}
             for id_, coverage in assessment.coverages.items()
         ],
         "gaps": gap_rows(assessment, cameras, units, shapes),
         "projects": project_rows(assessment, cameras, units, shapes),
         "after_tasks": after_tasks(assessment, units),
-        "tasks": tasks_of(assessment),
+        "forecast": forecast_of(assessment),
         "findings": [[_kind(line), both_languages(line)] for line in counted.findings],
         "notes": [both_languages(note) for note in assessment.notes],
+        "equality": _equality(assessment, counted),
         "ranking": [[_block(block) for block in blocks(assessment, each)] for each in LANGUAGES],
         "rejects": rejects_of(layer.rejects for layer in layers),
     }
+    data["tasks"], data["task_spots"] = tasks_of(assessment, cameras, units, shapes)
     data["grid"] = {"bits": GRID_BITS, "sets": shapes.sets, "columns": pack.directory}
     return data, pack.base64()
 
@@ -120,6 +123,12 @@ def _searched(assessment: Assessment, units: pd.DataFrame) -> Iterable[str]:
     yield from (gap.name for gap in assessment.gaps)
     yield from (spoken(row.project.name, "zh") for row in assessment.ranked)
     yield from (coverage.rule.title.in_("zh") for coverage in assessment.coverages.values())
+
+
+def _equality(assessment: Assessment, counted: Totals) -> list[Json] | None:
+    """Return in each language how villages differ under each rule; None where there are none to compare."""
+    said = [equality.block(assessment, counted, each) for each in LANGUAGES]
+    return [_block(block) for block in said if block] or None
 
 
 def _block(block: Block) -> Json:

@@ -57,6 +57,19 @@ def worst_unit(card: pd.DataFrame) -> str | None:
     return str(card.index[without.argmax()]) if short.any() else None
 
 
+def worst_share(card: pd.DataFrame) -> str | None:
+    """Return the id of the village where the largest share of its people is without, ties by people, then id.
+
+    None if no village with people is short.
+    """
+    people, without = card["people"].to_numpy(float), card["people_short"].to_numpy(float)
+    counted = (card["state"] == SHORT).to_numpy(bool) & (people > 0) & (without > 0)
+    if not counted.any():
+        return None
+    share = np.where(counted, without / np.where(counted, people, 1.0), -1.0)
+    return str(card.index[np.lexsort((-without, -share))[0]])
+
+
 def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Text:
     short, everybody = people_short(coverage), float(np.nansum(coverage.frame["people"].to_numpy(float)))
     title = _title(coverage)
@@ -64,13 +77,20 @@ def _rule_finding(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -
         return say("page.finding_places", title=title, places=f"{_places_short(coverage):,}")
     villages = int((card["state"] == SHORT).sum())
     words = {"title": title, "people": f"{short:,.0f}", "share": f"{short / everybody:.0%}" if everybody else "-"}
-    worst = worst_unit(card)
+    worst, most = worst_unit(card), worst_share(card)
     if worst is None:
         return say("page.finding_line_bare", **words)
-    there = f"{card.at[worst, 'people_short']:,.0f}"
-    return say(
-        "page.finding_line_worst", **words, villages=villages, worst=units.at[worst, "name"] or worst, there=there
-    )
+    named = {"villages": villages, "worst": _name(units, worst), "there": f"{card.at[worst, 'people_short']:,.0f}"}
+    if most is None:
+        return say("page.finding_line_number", **words, **named)
+    named["part"] = f"{card.at[most, 'people_short'] / card.at[most, 'people']:.0%}"
+    if most == worst:
+        return say("page.finding_line_worst", **words, **named)
+    return say("page.finding_line_two", **words, **named, most=_name(units, most))
+
+
+def _name(units: pd.DataFrame, id_: str) -> str:
+    return str(units.at[id_, "name"] or id_)
 
 
 def _title(coverage: Coverage) -> object:

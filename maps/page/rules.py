@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo.reasons import reason_text
+from layers.text import known, say
 from maps.page.basemap import words_of
-from maps.page.findings import worst_unit
 from maps.page.plain import STATUS_BYTE, both_languages, given, number, standing
 
 if TYPE_CHECKING:
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     Json = Any
 
 # What is common to all rules is shown elsewhere; the rest of a rule's options are its numbers.
-_COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight", "department"}
+_COMMON_OPTIONS = {"id", "type", "title", "severity", "norm", "cost", "weight", "department", "topics"}
 
 
-def rule_row(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Json:
-    """Return what a rule asks and how it stands over all and in each village; `worst` is a row of `units`, -1: none."""
+def rule_row(coverage: Coverage, card: pd.DataFrame) -> Json:
+    """Return what a rule asks and how it stands over all and in each village."""
     rule, frame = coverage.rule, coverage.frame
-    worst = worst_unit(card)
     return {
         "id": rule.id,
         "type": rule.type,
@@ -40,14 +39,36 @@ def rule_row(coverage: Coverage, card: pd.DataFrame, units: pd.DataFrame) -> Jso
         "sense": coverage.measured.sense,
         "places": len(frame),
         "people": number(np.nansum(frame["people"].to_numpy(float))),
-        "worst": -1 if worst is None else int(units.index.get_loc(worst)),
         **standing(coverage, card),
     }
 
 
-def _options(coverage: Coverage) -> list[list[str]]:
+def _options(coverage: Coverage) -> list[list[Json]]:
+    """Return [name in plan.yaml, what it is called, its value] of each option that says something.
+
+    An empty one does not, nor one that names the layer a rule of its type looks at unless told otherwise (roads: roads).
+    """
     options = coverage.rule.model_dump(mode="json", exclude=_COMMON_OPTIONS, exclude_none=True)
-    return [[name, str(value)] for name, value in sorted(options.items()) if value not in ("", [], {})]
+    named = [(name, value) for name, value in sorted(options.items()) if value not in ("", [], {}, name)]
+    return [[name, _called(f"options.{name}", name), _value(name, value)] for name, value in named]
+
+
+def _called(key: str, otherwise: str) -> Json:
+    return both_languages(say(key)) if known(key) else otherwise
+
+
+def _value(name: str, value: object) -> Json:
+    if isinstance(value, bool):
+        return _called(f"options.{str(value).lower()}", str(value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str):
+        return _called(f"options.{name}_{value}", value)
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list) and all(isinstance(each, str) for each in value)
+        else str(value)
+    )
 
 
 def _status_bytes(coverage: Coverage) -> Any:

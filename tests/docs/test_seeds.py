@@ -14,7 +14,7 @@ from layers.planreading import read_plan
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("seeds.md", "seeds.zh.md")
 SENTENCES = 60
-NOT_A_RULE = ("Not spatial", "Not a rule", "不是空间问题", "不是规则")
+NOT_A_RULE = ("Not spatial", "Not a rule", "不是空间问题", "不是标准")
 
 
 def rows_of(page: str) -> dict[int, str]:

@@ -157,7 +157,7 @@ def test_days_need_a_date_and_the_plan_is_told_so():
     with pytest.raises(LayerError) as error:
         coverage(rule(max_days=3), world)
     assert [problem.what.in_("zh") for problem in error.value.problems] == [
-        "规则“I”要算距上次多少天，但计划没有写明日期。"
+        "标准“I”要算距上次多少天，但计划没有写明日期。"
     ]
 
 
@@ -172,7 +172,9 @@ def test_layer_without_the_day_at_all_is_unknown_and_says_so():
     world = World(layers_of(homes=[], more={"assets": ("assets", [{"at": (0, 0)}])}), DATE)
     seen = coverage(rule(max_days=3), world)
     assert seen.frame["status"].tolist() == ["unknown"]
-    assert "有assets类图层没有“last”一列，其各行上次日期不明，为“未知”。" in [n.in_("zh") for n in seen.measured.notes]
+    assert "有assets类图层没有“last”一列，其各行上次日期不明，为“情况不明”。" in [
+        n.in_("zh") for n in seen.measured.notes
+    ]
 
 
 def test_no_asset_is_no_trouble():

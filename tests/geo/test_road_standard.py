@@ -126,7 +126,7 @@ def test_gap_says_how_many_people_in_all_go_over_it():
     seen, world = two_in_a_row("gravel", "gravel")
     gaps = seen.rule.gaps(seen, world)
     assert [(gap.name, gap.people) for gap in gaps] == [("甲路", 4.5), ("乙路", 4.5)]
-    assert gaps[0].reason.in_("zh") == "0.3 公里不达标（路面），有 9 人出行要经过"
+    assert gaps[0].reason.in_("zh") == "0.3 公里未达标（路面），有 9 人出行要经过"
     assert gaps[0].reason.in_("en") == "0.3 km not up to standard (surface); the way of 9 people leads over it"
 
 

@@ -68,7 +68,7 @@ def test_what_fails_a_gate_is_listed_with_every_reason_and_what_it_would_have_cl
     assert [(one.people_served, one.need_closed) for one in found.gated] == [(30, 30), (20, 20)]
     assert found.gated[0].why.in_("zh") == (
         "未参加排序：没有落在可用的闲置地块上；造价 10,000 元，超过单项上限 5,000 元；"
-        "工期不明（规则的 cost.weeks 或计划的 date 没有填写）。"
+        "工期不明（标准的 cost.weeks 或计划的 date 没有填写）。"
     )
 
 

@@ -160,7 +160,7 @@ def test_a_rule_may_name_a_layer_or_a_category_in_the_singular_or_the_plural(lay
         (
             "facilities",
             "lamps",
-            "lamps：图层“lamps”是 devices 类，这里需要 facilities 类。请在规则中改用 facilities 类图层的名称。",
+            "lamps：图层“lamps”是 devices 类，这里需要 facilities 类。请在标准中改用 facilities 类图层的名称。",
             'lamps: the layer "lamps" is of kind devices; one of kind facilities is needed here. '
             "Name a layer of kind facilities in the rule.",
         ),

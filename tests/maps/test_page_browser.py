@@ -13,6 +13,7 @@ from maps.page import write_page
 from tests.maps.browsing import data_of, needs_chromium, opened, until
 from tests.maps.fakes import Naming, town
 
+JS = Path(__file__).parents[2] / "maps" / "page" / "assets" / "js"
 CORPUS = Path(__file__).parent / "blns" / "blns.json"
 NAUGHTY = (
     "<img src=x onerror=alert(1)>",
@@ -109,7 +110,7 @@ def test_click_on_a_village_says_how_it_stands(shown):
 
 def test_villages_tab_marks_unknown_by_word_and_shape(shown):
     shown.page.click("#tabber-villages")
-    cells = shown.page.locator(".matrix td[title='不明']")
+    cells = shown.page.locator(".matrix td[title='情况不明']")
     assert cells.count() == 2
     assert cells.first.locator("svg").count() == 1
 
@@ -267,3 +268,41 @@ def _colours(page: Any) -> int:
             " for (let i = 0; i < d.length; i += 44) seen.add(d[i] << 16 | d[i + 1] << 8 | d[i + 2]); return seen.size; })()"
         )
     )
+
+
+def test_villages_under_one_rule_are_a_list_with_the_worst_first(shown):
+    shown.page.click(".rules tbody tr:first-child .row-name")
+    shown.page.click("text=按这条标准给各村排序")
+    rows = shown.page.locator(".rule-villages tbody tr")
+    assert rows.count() == 20
+    people = [int(text.replace(",", "")) for text in rows.locator("td:nth-child(3)").all_inner_texts() if text != "–"]
+    assert people == sorted(people, reverse=True)
+    first = rows.first.inner_text()
+    assert rows.first.locator("td").nth(2).inner_text().endswith("%")
+    assert "未达标" in first
+    shown.page.click("text=查看全部标准")
+    assert shown.page.locator(".matrix tbody tr").count() == 20
+    assert shown.said == []
+
+
+def test_numbers_are_written_as_the_browsers_own_format_writes_them(browser):
+    page = browser.new_page()  # an empty one: ours lets nothing be evaluated
+    source = (JS / "words.js").read_text(encoding="utf-8")
+    wrong = page.evaluate(
+        """(source) => {
+            const { written } = (0, eval)("(() => { " + source + "; return { written }; })()");
+            const seen = [];
+            let state = 7;
+            const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+            for (let i = 0; i < 5000; i += 1) {
+                const digits = i % 3;
+                const value = (random() - 0.3) * Math.pow(10, Math.floor(9 * random()) - 1);
+                const right = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: digits }).format(value);
+                if (written(value, digits) !== right.replace(/^-0$/, "0")) seen.push([value, digits, right, written(value, digits)]);
+            }
+            return seen;
+        }""",
+        source,
+    )
+    page.close()
+    assert wrong == []

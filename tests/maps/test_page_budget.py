@@ -18,7 +18,7 @@ from maps.page.scorecard import scorecard, unit_rows
 from tests.maps.browsing import data_of, needs_chromium, opened
 
 pytestmark = needs_chromium
-WORDS = {"met": "达标", "short": "未达标", "unknown": "不明", "not_judged": "未评价"}
+WORDS = {"met": "达标", "short": "未达标", "unknown": "情况不明", "not_judged": "未评价"}
 
 
 @pytest.fixture(scope="module")

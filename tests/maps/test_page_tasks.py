@@ -13,6 +13,7 @@ from geo.forecast import Forecast, RuleForecast
 from geo.ongoing import Ongoing, TakenOn
 from geo.rule import Measured
 from maps.page import write_page
+from maps.page.undertaken import task_of_gap
 from tests.maps.browsing import needs_chromium, opened
 from tests.maps.fakes import town
 
@@ -92,6 +93,43 @@ def test_gap_says_who_works_on_it_and_the_list_can_be_narrowed_to_such(worked):
     said = worked.inner_text(".card .task")
     for expected in ("建养老服务中心", "民政办, 张三", "期限 2026-12-31"):
         assert expected in said
+
+
+def test_map_shows_open_tasks_with_their_lights_and_a_card_for_each(worked):
+    count = sum(gap.rule_id == RULE for gap in under_way().gaps)
+    assert f"在办任务（{count} 件）" in worked.inner_text("#tab-findings")
+    worked.click(".tasks tbody tr:first-child .row-name")
+    card = worked.inner_text(".card")
+    for expected in ("#1 建养老服务中心 1", "绿灯（正常）", "民政办, 张三", "2026-12-31", "50%"):
+        assert expected in card
+    legend = worked.inner_text("#legend-body")
+    assert "在办任务的亮灯" in legend
+    assert "■ 绿灯（正常）" in legend
+
+
+def test_figures_after_open_tasks_are_those_of_the_forecast(worked):
+    worked.click("#when button:has-text('在办任务完成后')")
+    names = worked.locator("#outcome dt").all_inner_texts()
+    assert names == ["计入任务", "未享有人次", "剩余缺口", "村居未达标项次"]
+    assessment = under_way()
+    ahead = assessment.ongoing.forecast
+    figures = worked.locator("#outcome dd").all_inner_texts()
+    assert figures[0] == f"{len(ahead.counted)} / {len(ahead.counted)}"
+    without = [
+        sum(c.frame["people_short"].sum() for c in all_.values()) for all_ in (assessment.coverages, ahead.coverages)
+    ]
+    assert figures[1] == " → ".join(f"{people:,.0f}" for people in without)
+
+
+def test_gap_of_which_a_part_is_left_under_another_name_is_not_closed():
+    assessment = under_way()
+    gap = next(gap for gap in assessment.gaps if gap.rule_id == RULE)
+    ahead = assessment.ongoing.forecast
+    renamed = replace(ahead, remaining=(*ahead.remaining, replace(gap, id="other", place_ids=gap.place_ids[:1])))
+    left = replace(assessment, ongoing=replace(assessment.ongoing, forecast=renamed))
+    closed = dict(zip((each.id for each in assessment.gaps), task_of_gap(left)[1], strict=True))
+    assert not closed[gap.id]
+    assert sum(closed.values()) == sum(each.rule_id == RULE for each in assessment.gaps) - 1
 
 
 def test_without_a_ledger_there_is_no_third_view(shown):

@@ -54,7 +54,7 @@ def test_qgis_opens_every_layer_with_its_rows_and_place(layers):
 
 @needs_qgis
 def test_qgis_colours_layers_by_our_styles_as_soon_as_they_open(layers):
-    assert layers["places_LGT-01"]["categories"] == {"met": "达标", "short": "不达标", "unknown": "未知"}
+    assert layers["places_LGT-01"]["categories"] == {"met": "达标", "short": "未达标", "unknown": "情况不明"}
     assert layers["places_LGT-01"]["colours"] == ["#009e73", "#8c8c8c", "#d55e00"]
     assert set(layers["villages"]["categories"]) == {*(f"short_{i}" for i in range(1, 6)), "met", "unknown"}
     assert len(layers["villages"]["colours"]) == 7

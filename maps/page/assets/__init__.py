@@ -24,6 +24,7 @@ SCRIPTS = (
     "pick",
     "zoom",
     "details",
+    "tasks",
     "findings",
     "filters",
     "ranking",

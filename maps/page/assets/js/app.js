@@ -83,11 +83,16 @@ function drawInSight() {
 
 function drawEverything() {
   drawWords();
+  drawBudget();
+  drawLists();
+}
+
+/** What stands around the map but does not change its size. */
+function drawLists() {
   drawTabs();
   drawFocus();
   drawLegend();
   drawPanels();
-  drawBudget();
   drawScale();
 }
 
@@ -162,7 +167,7 @@ async function start() {
   byId("summary").addEventListener("click", () => openSummary(view.unit));
   byId("tabs").addEventListener("keydown", turnTab);
   whenChanged(respond);
-  drawEverything();
+  drawLists();
   document.documentElement.setAttribute("data-started", "");
 }
 

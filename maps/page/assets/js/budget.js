@@ -72,16 +72,22 @@ function drawTick() {
   tick.className = part > 0.6 ? "leftward" : "";
 }
 
-/** What the line buys, whichever way the map is looked at now. */
+/** What the line buys; where the map shows tasks, what they will have changed once all are done. */
 function outcomeFigures(outcome) {
-  const cards = view.when === "tasks" ? cardsNow() : cardsAfter(view.line);
+  const now = cardsAfter(0);
   const gaps = view.data.gaps.id.length;
-  const left = view.when === "tasks" ? listed((row) => !gapClosed(row), gaps).length : outcome.gaps;
+  const pairs = (cards) => figure(say("figure_pairs"), fromTo(pairsShort(now), pairsShort(cards)));
+  if (showsTasks()) {
+    const ahead = view.data.forecast;
+    const without = (cards) => Math.round(cards.reduce((sum, card) => sum + card.all_people_short, 0));
+    const counted = figure(say("figure_tasks"), [make("b", {}, amount(ahead.counted)), " / " + amount(ahead.counted + ahead.left_out)]);
+    return [counted, figure(say("figure_without"), fromTo(without(now), without(cardsNow()))), figure(say("figure_gaps"), fromTo(gaps, ahead.gaps)), pairs(cardsNow())];
+  }
   return [
     figure(say("figure_projects"), [make("b", {}, amount(outcome.projects)), " / " + amount(view.data.projects.id.length)]),
     figure(say("figure_people"), make("b", {}, amount(outcome.people))),
-    figure(say("figure_gaps"), fromTo(gaps, left)),
-    figure(say("figure_pairs"), fromTo(pairsShort(cardsAfter(0)), pairsShort(cards))),
+    figure(say("figure_gaps"), fromTo(gaps, outcome.gaps)),
+    pairs(cardsAfter(view.line)),
   ];
 }
 

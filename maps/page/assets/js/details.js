@@ -87,8 +87,9 @@ function gapDetails(row) {
 function taskWords(row) {
   const task = view.data.tasks[view.data.gaps.task[row]];
   if (!task) return null;
-  const facts = ["#" + task.id + " " + task.title, task.who, either(task.state), either(task.light), task.due ? say("task_due", { date: task.due }) : null];
-  return make("p", { class: "task" }, make("strong", {}, say("task")), " ", facts.filter(Boolean).join(" · "));
+  const facts = [task.who, either(task.state), task.due ? say("task_due", { date: task.due }) : null];
+  const name = link(taskName(task), () => goToTask(view.data.gaps.task[row]));
+  return make("p", { class: "task" }, make("strong", {}, say("task")), " ", name, " ", lightTag(task), " · ", facts.filter(Boolean).join(" · "));
 }
 
 function normWords(rule) {
@@ -226,7 +227,7 @@ function showPicked(event) {
     choose(null);
     return;
   }
-  const makers = { gaps: () => gapsDetails(pick.rows), gap: () => gapDetails(pick.row), project: () => projectDetails(pick.row), unit: () => unitDetails(pick.row), place: () => placeDetails(pick), feature: () => featureDetails(pick) };
-  choose(pick.kind === "gap" || pick.kind === "project" || pick.kind === "unit" ? pick : null);
-  openPopup(event.latlng, makers[pick.kind]());
+  const makers = { gaps: () => gapsDetails(pick.rows), gap: () => gapDetails(pick.row), project: () => projectDetails(pick.row), task: () => taskDetails(pick.row), unit: () => unitDetails(pick.row), place: () => placeDetails(pick), feature: () => featureDetails(pick) };
+  choose(pick.kind === "gap" || pick.kind === "project" || pick.kind === "task" || pick.kind === "unit" ? pick : null);
+  openPopup(pick.pin || event.latlng, makers[pick.kind](), pick.pin ? PIN_HEIGHT : 0);
 }

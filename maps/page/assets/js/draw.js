@@ -307,7 +307,7 @@ function paintChosen(frame) {
   const chosen = view.chosen;
   if (!chosen) return;
   if (chosen.kind === "unit") outline(frame, view.data.set(view.data.units.shapes), chosen.row);
-  const gaps = chosen.kind === "gap" ? [chosen.row] : chosen.kind === "project" ? view.data.projects.gaps[chosen.row] : [];
+  const gaps = chosen.kind === "gap" ? [chosen.row] : chosen.kind === "project" ? view.data.projects.gaps[chosen.row] : chosen.kind === "task" ? view.data.tasks[chosen.row].gaps : [];
   for (const gap of gaps) outline(frame, view.data.set(view.data.gaps.shapes), gap);
   if (chosen.kind === "project") outline(frame, view.data.set(view.data.projects.shapes), chosen.row);
 }

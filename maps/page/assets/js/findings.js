@@ -10,6 +10,7 @@ function drawFindings() {
     make("p", { class: "hint" }, say("rules_hint")),
     rulesTable(),
     firstProjects(),
+    tasksPart(),
     notes()
   );
 }
@@ -22,7 +23,7 @@ function notes() {
 
 function rulesTable() {
   const order = view.data.rules.map((rule, number) => number).sort((a, b) => view.data.rules[b].people_short - view.data.rules[a].people_short || a - b);
-  const head = ["rule", "people_short_column", "worst_village"].map((key, i) => make("th", { scope: "col", class: i === 1 ? "number" : null }, say(key)));
+  const head = ["rule", "people_short_column", "most_people_village"].map((key, i) => make("th", { scope: "col", class: i === 1 ? "number" : null }, say(key)));
   return make("table", { class: "rules" }, make("thead", {}, make("tr", {}, head)), make("tbody", {}, order.map(ruleRow)));
 }
 
@@ -36,21 +37,21 @@ function ruleRow(number) {
   return make(
     "tr",
     { class: focused ? "focused" : null },
-    make("th", { scope: "row" }, name, statusBar(rule, number)),
+    make("th", { scope: "row" }, name, statusBar(rule, number), focused && view.data.units.ids.length ? link(say("villages_of_rule"), () => change({ tab: "villages" })) : null),
     make("td", { class: "number" }, short),
     make("td", {}, worstLink(number))
   );
 }
 
-/** The village where most people are without in the present view, ties by the order of ids. */
+/** The village where most people are without in the present view (ties by the order of ids), and how many they are. */
 function worstLink(number) {
-  if (isNow()) return view.data.rules[number].worst < 0 ? "–" : unitLink(view.data.rules[number].worst);
   const card = cardsNow()[number];
   let worst = -1;
   card.state.forEach((state, unit) => {
     if (STATES[state] === "short" && (worst < 0 || card.people_short[unit] > card.people_short[worst])) worst = unit;
   });
-  return worst < 0 ? "–" : unitLink(worst);
+  if (worst < 0) return "–";
+  return [unitLink(worst), card.people_short[worst] > 0 ? make("small", {}, say("people_there", { people: amount(card.people_short[worst]) })) : null];
 }
 
 /** How many people are without, and how many were before where the view is not that of now. */

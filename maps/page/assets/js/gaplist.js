@@ -17,7 +17,7 @@ function gapOrder() {
   const gaps = view.data.gaps;
   if (!gaps.order) {
     const people = (row) => (typeof gaps.people[row] === "number" ? gaps.people[row] : -1);
-    gaps.order = gaps.id.map((id, row) => row).sort((a, b) => gaps.severity[a].localeCompare(gaps.severity[b]) || people(b) - people(a) || a - b);
+    gaps.order = gaps.id.map((id, row) => row).sort((a, b) => (gaps.severity[a] > gaps.severity[b]) - (gaps.severity[a] < gaps.severity[b]) || people(b) - people(a) || a - b);
   }
   return gaps.order;
 }

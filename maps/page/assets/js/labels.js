@@ -5,9 +5,12 @@ const MOST_IN_A_ROW = 5;
 const PIXELS_A_PIN = 26000; // of the canvas for each pin, so that a phone shows fewer than a wall screen
 const MOST_PINS = 30;
 const PINS_AT_FIRST = 12; // where everything is in view
+const PINS_BEFORE_NAMES = 3; // the first projects, and one looked at; the names of villages come before the others
 const NAMES_FROM_ZOOM = 15.5; // facilities are named from here on
 const PIN_LIFT = 8; // a pin stands on its gap's symbol, not over it
 const FONT = '"Microsoft YaHei","PingFang SC","Noto Sans CJK SC","Source Han Sans SC",sans-serif';
+// Where a name may stand: half its width to the right, pixels down, and how tall it is (with its verdict, or without).
+const NAME_PLACES = [[0, 0, 32], [0, 30, 32], [0, -30, 32], [0.6, 0, 32], [-0.6, 0, 32], [0.8, 24, 32], [-0.8, 24, 32], [0.8, -24, 32], [-0.8, -24, 32], [0, 0, 17], [0, 22, 17], [0, -22, 17], [0, 40, 17], [1, 0, 17], [-1, 0, 17]];
 const NAME_FONT = "bold 13px " + FONT;
 
 // Where the symbols and pins of the last picture are, for clicks: {x, y, radius, kind, rows}.
@@ -25,36 +28,62 @@ function spotOf(frame, set, row) {
   return x < -20 || y < -20 || x > frame.width + 20 || y > frame.height + 20 ? null : [x, y];
 }
 
-/** Places for projects as numbered pins, best rank first; those that would hide a better one are left out. */
-function placePins(frame, taken) {
+/** Rows of the ranked list that may have a pin, the chosen one first and then by rank. */
+function pinRows() {
+  if (!view.projectsShown || showsTasks()) return [];
+  const chosen = chosenRow("project");
+  const rows = view.data.projects.id.map((id, row) => row).filter((row) => row !== chosen && projectShown(row));
+  return chosen < 0 ? rows : [chosen].concat(rows);
+}
+
+function chosenRow(kind) {
+  return view.chosen && view.chosen.kind === kind ? view.chosen.row : -1;
+}
+
+/** Places for at most `most` of these projects as numbered pins; one that would hide what is placed already is left out. */
+function placePins(frame, taken, rows, most) {
   const pins = [];
-  if (!view.projectsShown) return pins;
   const projects = view.data.projects;
   const set = view.data.set(projects.spots);
-  const chosen = view.chosen && view.chosen.kind === "project" ? view.chosen.row : -1;
-  const order = projects.id.map((id, row) => row).filter((row) => row === chosen || projectShown(row));
-  if (chosen >= 0) order.sort((a, b) => (b === chosen) - (a === chosen));
-  for (const row of order) {
+  const chosen = chosenRow("project");
+  for (const row of rows) {
+    if (pins.length >= most) break;
     const spot = spotOf(frame, set, row);
     if (!spot || (row >= view.line && row !== chosen && frame.zoom < 15)) continue;
-    const text = String(projects.rank[row]);
-    const half = 6 + 3.6 * text.length;
-    const box = [spot[0] - half, spot[1] - PIN_LIFT - 25, spot[0] + half, spot[1] - PIN_LIFT];
-    if (!isFree(taken, box)) continue;
-    taken.push(box);
-    pins.push({ x: spot[0], y: spot[1] - PIN_LIFT, half, text, row, chosen: row === chosen });
-    if (pins.length >= mostPins(frame)) break;
+    const pin = placePin(taken, spot, String(projects.rank[row]));
+    if (pin) pins.push(Object.assign(pin, { kind: "project", row, chosen: row === chosen, colour: "#17324d", filled: row < view.line }));
+  }
+  return pins.reverse();
+}
+
+function placePin(taken, spot, text) {
+  const half = 6 + 3.6 * text.length;
+  const box = [spot[0] - half, spot[1] - PIN_LIFT - 25, spot[0] + half, spot[1] - PIN_LIFT];
+  if (!isFree(taken, box)) return null;
+  taken.push(box);
+  return { x: spot[0], y: spot[1] - PIN_LIFT, half, text };
+}
+
+/** Open tasks as pins with their light and number, those whose light is worst first. */
+function placeTasks(frame, taken) {
+  if (!showsTasks()) return [];
+  const set = view.data.set(view.data.task_spots);
+  const chosen = chosenRow("task");
+  const pins = [];
+  for (const row of openTasks()) {
+    const task = view.data.tasks[row];
+    const spot = spotOf(frame, set, row);
+    const pin = spot && placePin(taken, spot, LIGHTS[task.lit].sign + task.id);
+    if (pin) pins.push(Object.assign(pin, { kind: "task", row, chosen: row === chosen, colour: LIGHTS[task.lit].colour, filled: true }));
   }
   return pins.reverse();
 }
 
 function mostPins(frame) {
-  return isOverview(frame) ? PINS_AT_FIRST : Math.min(MOST_PINS, (frame.width * frame.height) / PIXELS_A_PIN);
+  return frame.zoom < view.wholeZoom + 0.7 ? PINS_AT_FIRST : Math.min(MOST_PINS, (frame.width * frame.height) / PIXELS_A_PIN);
 }
 
 function paintPin(pen, pin) {
-  const funded = pin.row < view.line;
-  const chosen = pin.chosen;
   const top = pin.y - 26;
   pen.beginPath();
   pen.moveTo(pin.x, pin.y);
@@ -66,22 +95,22 @@ function paintPin(pen, pin) {
   pen.lineTo(pin.x + 5, pin.y - 8);
   pen.closePath();
   pen.lineJoin = "round";
-  pen.lineWidth = chosen ? 5 : 3;
-  pen.strokeStyle = chosen ? "#F0E442" : "#ffffff";
+  pen.lineWidth = pin.chosen ? 5 : 3;
+  pen.strokeStyle = pin.chosen ? "#F0E442" : "#ffffff";
   pen.stroke();
-  pen.fillStyle = funded ? "#17324d" : "#ffffff";
+  pen.fillStyle = pin.filled ? pin.colour : "#ffffff";
   pen.fill();
-  if (!funded || chosen) {
+  if (!pin.filled || pin.chosen) {
     pen.lineWidth = 1.4;
-    pen.strokeStyle = "#17324d";
+    pen.strokeStyle = pin.colour;
     pen.stroke();
   }
   pen.font = "bold 12px " + FONT;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillStyle = funded ? "#ffffff" : "#17324d";
+  pen.fillStyle = pin.filled ? "#ffffff" : pin.colour;
   pen.fillText(pin.text, pin.x, pin.y - 16.5);
-  placedSymbols.push({ x: pin.x, y: pin.y - 16, radius: Math.max(13, pin.half), kind: "project", rows: [pin.row] });
+  placedSymbols.push({ x: pin.x, y: pin.y - 16, radius: Math.max(13, pin.half), kind: pin.kind, rows: [pin.row] });
 }
 
 /** The gaps in view by the place where their symbols would stand; the more there are, the larger the places. */
@@ -149,11 +178,12 @@ function paintCount(frame, group, x, y, rules) {
   placedSymbols.push({ x, y, radius: radius + 2, kind: "gap", rows: group.rows });
 }
 
-/** Places for the names of villages (with the verdict under each), the most peopled first. */
+/** Places for the names of villages (with the verdict under each): the one looked at, then where most people are without. */
 function placeNames(frame, taken) {
   const units = view.data.units;
   const set = view.data.set(units.spots);
-  const order = units.ids.map((id, row) => row).sort((a, b) => (b === view.unit) - (a === view.unit) || (units.population[b] || 0) - (units.population[a] || 0));
+  const people = view.focus >= 0 ? cardsNow()[view.focus].people_short : units.population;
+  const order = units.ids.map((id, row) => row).sort((a, b) => (b === view.unit) - (a === view.unit) || (people[b] || 0) - (people[a] || 0));
   const names = [];
   for (const row of order) {
     const spot = spotOf(frame, set, row);
@@ -167,13 +197,14 @@ function placeName(frame, taken, spot, name, below) {
   frame.pen.font = NAME_FONT;
   const narrow = frame.pen.measureText(name).width / 2 + 3;
   const wide = Math.max(narrow, below ? frame.pen.measureText(below).width / 2 : 0);
-  for (const [shift, tall] of below ? [[0, 32], [30, 32], [-30, 32], [0, 17], [22, 17], [-22, 17], [40, 17]] : [[0, 17], [22, 17], [-22, 17]]) {
-    const top = spot[1] + shift - tall / 2;
+  for (const [right, down, tall] of below ? NAME_PLACES : NAME_PLACES.filter((place) => place[2] === 17)) {
     const half = tall > 17 ? wide : narrow;
-    const box = [spot[0] - half, top, spot[0] + half, top + tall];
+    const x = spot[0] + right * half;
+    const top = spot[1] + down - tall / 2;
+    const box = [x - half, top, x + half, top + tall];
     if (!isFree(taken, box)) continue;
     taken.push(box);
-    return { name, below: tall > 17 ? below : "", x: spot[0], top };
+    return { name, below: tall > 17 ? below : "", x, top };
   }
   return null;
 }
@@ -190,18 +221,21 @@ function isOverview(frame) {
   return view.focus < 0 && view.unit < 0 && !view.department && view.hidden.size === 0 && frame.zoom < view.wholeZoom + 0.7;
 }
 
-/** Symbols below, then names, then pins; each takes the room that those before it have left. */
+/** Symbols below, then names, then pins; what matters most takes its room first. */
 function paintMarks(frame) {
   placedSymbols = [];
   const taken = [];
-  const pins = placePins(frame, taken);
+  const rows = pinRows();
+  const first = placePins(frame, taken, rows.slice(0, PINS_BEFORE_NAMES), PINS_BEFORE_NAMES);
+  const tasks = placeTasks(frame, taken);
   const names = placeNames(frame, taken);
+  const pins = placePins(frame, taken, rows.slice(PINS_BEFORE_NAMES), mostPins(frame) - first.length);
   if (!isOverview(frame)) for (const group of gapGroups(frame)) paintGroup(frame, taken, group);
   for (const name of names) paintName(frame.pen, name);
   if (frame.zoom >= NAMES_FROM_ZOOM) {
     for (const layer of view.data.layers) if (layer.kind === "facilities" && view.shown.has(layer.name)) nameFacilities(frame, taken, layer);
   }
-  for (const pin of pins) paintPin(frame.pen, pin);
+  for (const pin of pins.concat(first, tasks)) paintPin(frame.pen, pin);
 }
 
 function nameFacilities(frame, taken, layer) {

@@ -1,7 +1,7 @@
 /* What colours and shapes mean, in words, and the switches of what is drawn. */
 
 function drawLegend() {
-  replaceAll(byId("legend-body"), unitLegend(), gapLegend(), layerLegend(), tileLegend());
+  replaceAll(byId("legend-body"), unitLegend(), lightLegend(), gapLegend(), layerLegend(), tileLegend());
 }
 
 /** A part of the legend that can be folded away; it stays as the reader left it. */
@@ -23,7 +23,7 @@ function unitLegend() {
   const items = look().shades.map((colour, i) => (step(i) ? make("li", {}, swatch(i), step(i)) : null));
   const others = [-1, -2, -3].filter((shade) => used.has(shade)).map((shade) => make("li", {}, swatch(shade), stateTag(["met", "unknown", "not_judged"][-1 - shade])));
   const title = view.focus >= 0 ? say("legend_focus", { title: ruleName(view.focus) }) : say("legend_overall");
-  return view.data.units.ids.length ? [make("h3", {}, title, whenTag()), make("ul", { class: "strip" }, items), make("ul", { class: "shades" }, others)] : null;
+  return view.data.units.ids.length ? [make("h3", {}, title, " ", whenTag()), make("ul", { class: "strip" }, items), make("ul", { class: "shades" }, others)] : null;
 }
 
 /** Which numbers of unmet rules a shade stands for; null where it stands for none. */
@@ -50,7 +50,7 @@ function gapLegend() {
   );
   const pins = make("li", {}, toggle(view.projectsShown, (on) => change({ projectsShown: on }), pinPicture(true), say("legend_in_budget"), pinPicture(false), say("legend_out_of_budget")));
   const closed = isNow() ? null : make("li", { class: "key-line" }, closedPicture(), say("legend_closed"));
-  return fold("gaps", say("legend_gaps"), make("ul", {}, items, view.data.projects.id.length ? pins : null, closed));
+  return fold("gaps", say("legend_gaps"), make("ul", {}, items, view.data.projects.id.length && !showsTasks() ? pins : null, closed));
 }
 
 function switchRule(number, on) {
@@ -73,7 +73,7 @@ function pinPicture(funded) {
 function layerLegend() {
   const items = view.data.layers
     .filter((layer) => layer.shapes !== undefined)
-    .map((layer) => make("li", {}, toggle(view.shown.has(layer.name), (on) => switchLayer(layer.name, on), layerPicture(layer), make("span", {}, layer.name), make("small", {}, either(layer.title))), layerKey(layer)));
+    .map((layer) => make("li", {}, toggle(view.shown.has(layer.name), (on) => switchLayer(layer.name, on), layerPicture(layer), make("span", {}, either(layer.title)), make("small", {}, layer.name)), layerKey(layer)));
   return items.length ? [placeKey(), fold("layers", say("legend_layers"), make("ul", {}, items))] : placeKey();
 }
 

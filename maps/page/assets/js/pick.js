@@ -1,6 +1,9 @@
 /* What lies under a click, the uppermost first. */
 
 const NEAR_PIXELS = 9;
+// A card of what has a pin stands above the pin and leaves it in sight.
+const PIN_HEIGHT = 36;
+const PIN_SPOTS = { project: () => view.data.projects.spots, task: () => view.data.task_spots };
 
 /** Return {kind, row or rows, …} of what is at that point of the map, or null. */
 function pickAt(event) {
@@ -15,7 +18,8 @@ function pickSymbol(x, y) {
   for (let i = placedSymbols.length - 1; i >= 0; i -= 1) {
     const symbol = placedSymbols[i];
     if (Math.hypot(symbol.x - x, symbol.y - y) <= symbol.radius) {
-      return symbol.rows.length > 1 ? { kind: "gaps", rows: symbol.rows } : { kind: symbol.kind, row: symbol.rows[0] };
+      if (symbol.rows.length > 1) return { kind: "gaps", rows: symbol.rows };
+      return { kind: symbol.kind, row: symbol.rows[0], pin: PIN_SPOTS[symbol.kind] ? spotLatLng(PIN_SPOTS[symbol.kind](), symbol.rows[0]) : null };
     }
   }
   return null;

@@ -20,8 +20,13 @@ function drawProjects() {
 
 /** What stands behind the list: the best set with its bound, what budgets buy, other orders, how firm it is, what is not ranked. */
 function behindTheList() {
-  const blocks = view.data.ranking[speech.language === "zh" ? 0 : 1];
-  return blocks.map((block) => make("details", { class: "behind", open: Boolean(view.printing) }, make("summary", {}, block[0]), block[1].map((line) => make("p", {}, line)), block[3].length ? blockTable(block[2], block[3]) : null));
+  return view.data.ranking[speech.language === "zh" ? 0 : 1].map(behind);
+}
+
+/** A heading that opens to lines and a table. */
+function behind(block) {
+  const table = block[3].length ? blockTable(block[2], block[3]) : null;
+  return make("details", { class: "behind", open: Boolean(view.printing) }, make("summary", {}, block[0]), block[1].map((line) => make("p", {}, line)), table);
 }
 
 function blockTable(header, rows) {
@@ -69,8 +74,10 @@ function budgetRow(columns) {
 /** The row beneath a project's: where it is, and why it stands where it stands. */
 function whyRow(row, columns) {
   const projects = view.data.projects;
-  const where = projects.unit[row] >= 0 ? view.data.units.names[projects.unit[row]] + (speech.language === "zh" ? "：" : ": ") : "";
-  return make("tr", { class: "why-row" }, make("td", {}), make("td", { colspan: columns - 1 }, staying(row), make("span", { class: "why" }, where, either(projects.why[row]))));
+  const why = either(projects.why[row]);
+  const village = projects.unit[row] >= 0 ? view.data.units.names[projects.unit[row]] : "";
+  const where = village && !why.startsWith(village) ? village + (speech.language === "zh" ? "：" : ": ") : "";
+  return make("tr", { class: "why-row" }, make("td", {}), make("td", { colspan: columns - 1 }, staying(row), make("span", { class: "why" }, where, why)));
 }
 
 function projectRow(row) {

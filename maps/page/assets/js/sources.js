@@ -14,7 +14,7 @@ function drawSources() {
 }
 
 function normItem(rule, number) {
-  const options = rule.options.map((option) => option[0] + " = " + option[1]).join("; ");
+  const options = rule.options.map((option, i) => [i ? " · " : "", make("span", { title: option[0] }, either(option[1]) + " " + (option[0] === "facilities" || option[0] === "category" ? wordFor("category", option[2]) : either(option[2])))]);
   return make("li", {}, make("p", {}, ruleTag(number), " ", make("small", {}, rule.id)), make("p", { class: "why" }, normWords(rule)), make("p", { class: "options" }, options));
 }
 
@@ -24,7 +24,7 @@ function inputsTable() {
     const source = layer.source;
     const file = make("span", { title: "SHA-256 " + source[5] }, source[0] + (source[2] ? " [" + source[2] + "]" : ""));
     const how = [source[1], source[3], source[4]].filter(Boolean).join(" · ");
-    return make("tr", {}, make("th", { scope: "row" }, layer.name, make("small", {}, either(layer.title))), make("td", {}, file, make("small", {}, how)), layer.rows.map((count, i) => make("td", { class: "number" + (i === 3 && count ? " some" : "") }, amount(count))));
+    return make("tr", {}, make("th", { scope: "row" }, either(layer.title), make("small", {}, layer.name)), make("td", {}, file, make("small", {}, how)), layer.rows.map((count, i) => make("td", { class: "number" + (i === 3 && count ? " some" : "") }, amount(count))));
   });
   return make("div", { class: "wide" }, make("table", { class: "inputs" }, make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows)));
 }

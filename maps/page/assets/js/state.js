@@ -16,7 +16,7 @@ const view = {
   projectsShown: true,
   unfolded: new Set(), // parts of the legend that are open
   wholeZoom: 0, // the zoom that shows everything
-  chosen: null, // {kind: "unit" | "gap" | "project", row}
+  chosen: null, // {kind: "unit" | "gap" | "project" | "task", row}
   tab: "findings",
 };
 const watchers = [];

@@ -10,20 +10,40 @@ function drawVillages() {
     replaceAll(byId("tab-villages"), make("p", { class: "back" }, link("← " + say("all_villages"), () => change({ unit: -1, chosen: null }))), villagePage(view.unit, null), villageTaking(view.unit));
     return;
   }
+  if (view.focus >= 0 && view.data.units.ids.length) {
+    replaceAll(byId("tab-villages"), make("h2", {}, ruleName(view.focus), " ", whenTag()), make("p", { class: "hint" }, say("villages_of_rule_hint")), ruleVillages(view.focus), make("p", {}, link(say("villages_under_all"), () => change({ focus: -1 }))));
+    return;
+  }
   const rules = view.data.rules.map((rule, number) => number);
   replaceAll(
     byId("tab-villages"),
-    make("h2", {}, say("villages_title"), whenTag()),
-    make("p", { class: "hint" }, say("villages_hint")),
+    make("h2", {}, say("villages_title"), " ", whenTag()),
+    make("p", { class: "hint" }, say(rules.length <= MOST_SHARES ? "villages_hint_shares" : "villages_hint")),
     make("ul", { class: "key" }, rules.map((number) => make("li", {}, ruleTag(number)))),
     make("ul", { class: "key" }, STATES.slice(1).concat("not_judged").map((state) => make("li", {}, stateTag(state)))),
-    view.data.units.ids.length ? unitMatrix(rules) : make("p", { class: "hint" }, say("no_villages"))
+    view.data.units.ids.length ? unitMatrix(rules) : make("p", { class: "hint" }, say("no_villages")),
+    view.data.equality && isNow() ? behind(view.data.equality[speech.language === "zh" ? 0 : 1]) : null
   );
 }
 
 /** A word beside a title where the figures are not those of now. */
 function whenTag() {
   return isNow() ? null : make("span", { class: "when-tag" }, say("when_" + (view.when === "now" ? "plan" : view.when)));
+}
+
+/** The villages under one rule, where most people are without first. */
+function ruleVillages(number) {
+  const card = cardsNow()[number];
+  const standing = (unit) => ["short", "unknown", "met", "not_judged"].indexOf(STATES[card.state[unit]]);
+  const part = (unit) => ruleVerdict(unit, card).value;
+  const order = view.data.units.ids.map((id, row) => row).sort((a, b) => standing(a) - standing(b) || card.people_short[b] - card.people_short[a] || part(b) - part(a) || a - b);
+  const head = ["village", "state_column", "people_short_column", "share_of_village"].map((key, i) => make("th", { scope: "col", class: i > 1 ? "number" : null }, say(key)));
+  const rows = order.map((unit) => {
+    const state = STATES[card.state[unit]];
+    const figures = state === "short" ? [amount(card.people_short[unit]), share(part(unit), 1)] : ["–", "–"];
+    return make("tr", {}, make("th", { scope: "row" }, unitLink(unit)), make("td", {}, stateTag(state)), figures.map((text) => make("td", { class: "number" }, text)));
+  });
+  return make("table", { class: "rule-villages" }, make("thead", {}, make("tr", {}, head)), make("tbody", {}, rows));
 }
 
 function unitMatrix(rules) {

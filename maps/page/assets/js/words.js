@@ -24,23 +24,30 @@ function wordFor(topic, code) {
   return Object.prototype.hasOwnProperty.call(speech.words, key) ? speech.words[key] : code;
 }
 
-const formats = new Map(); // a browser takes longer to make a number format than to use it a thousand times
-
-function numberFormat(digits) {
-  const key = speech.locale + digits;
-  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(speech.locale, { maximumFractionDigits: digits }));
-  return formats.get(key);
+/**
+ * Return a number as both languages write it here: 1,234.5, without idle zeros. Written out because a browser's own number
+ * format takes a tenth of a second to load, once, before anything can be shown.
+ */
+function written(value, digits) {
+  const parts = (Math.round(Math.abs(value) * Math.pow(10, digits)) / Math.pow(10, digits)).toFixed(digits).split(".");
+  const whole = parts[0].replace(/\B(?=(\d{3})+$)/g, ",");
+  const rest = (parts[1] || "").replace(/0+$/, "");
+  const text = rest ? whole + "." + rest : whole;
+  return value < 0 && text !== "0" ? "-" + text : text;
 }
 
 function amount(value, digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return say("not_known");
   if (value === "inf" || value === Infinity) return say("unreachable");
-  return numberFormat(digits || 0).format(value);
+  return written(value, digits || 0);
 }
+
+// Nobody is half a person, though estimates of people add up to fractions.
+const WHOLE_UNITS = ["people", "person"];
 
 /** Return an amount with its unit, such as 320 m or 2 人. */
 function measured(value, unit, digits) {
-  const text = amount(value, digits);
+  const text = amount(value, WHOLE_UNITS.includes(unit) && value >= 10 ? 0 : digits);
   if (value === null || value === "inf" || value === Infinity || Number.isNaN(value)) return text;
   const word = wordFor("unit", unit);
   return speech.language === "zh" ? text + word : text + " " + word;

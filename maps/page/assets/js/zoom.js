@@ -51,7 +51,7 @@ function goToProject(row) {
   if (gaps.length) zoomToRows(view.data.set(view.data.gaps.shapes), gaps);
   else zoomToRows(view.data.set(view.data.projects.shapes), [row]);
   showOnPhone();
-  openPopup(spotLatLng(view.data.projects.spots, row), projectDetails(row));
+  openPopup(spotLatLng(view.data.projects.spots, row), projectDetails(row), PIN_HEIGHT);
 }
 
 /** On a phone the map is above the list: bring it into sight. */
@@ -70,9 +70,10 @@ function spotLatLng(number, row) {
   return latLngOf(set.x[v], set.y[v]);
 }
 
-function openPopup(latLng, node) {
+/** Open a card there, lifted by so many pixels. */
+function openPopup(latLng, node, lift) {
   if (view.popup) view.map.closePopup(view.popup);
-  view.popup = L.popup({ closeButton: false, maxWidth: 320, minWidth: 240, maxHeight: Math.max(160, view.map.getSize().y - 120), autoPanPadding: [16, 60] });
+  view.popup = L.popup({ closeButton: false, maxWidth: 320, minWidth: 240, maxHeight: Math.max(160, view.map.getSize().y - 120), autoPanPadding: [16, 60], offset: [0, 7 - (lift || 0)] });
   view.popup.setLatLng(latLng).setContent(node).openOn(view.map);
   document.documentElement.classList.add("popup-open");
 }
