@@ -13,7 +13,10 @@ from maps.page.basemap import words_of
 from maps.page.plain import STATUS_BYTE, both_languages, given, number, standing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.coverage import Coverage
+    from layers.text import Language
     from maps.page.cameras import Cameras
     from maps.page.packing import Pack
     from maps.page.shapes import Shapes
@@ -44,31 +47,44 @@ def rule_row(coverage: Coverage, card: pd.DataFrame) -> Json:
 
 
 def _options(coverage: Coverage) -> list[list[Json]]:
-    """Return [name in plan.yaml, what it is called, its value] of each option that says something.
+    """Return [name in plan.yaml, what it is called, its value] of each option that says something."""
+    options = coverage.rule.model_dump(mode="json", exclude_none=True)
+    zh, en = (_named(options, language) for language in ("zh", "en"))
+    return [[name, *(_one(*said) for said in zip(zh[name], en[name], strict=True))] for name in zh]
 
-    An empty one does not, nor one that names the layer a rule of its type looks at unless told otherwise (roads: roads).
+
+def _named(options: Mapping[str, Any], language: Language) -> dict[str, tuple[str, str]]:
+    """Return what each option is called, and its value, by its name in plan.yaml.
+
+    Left out is what is empty, and the layer a rule of its type looks at unless told otherwise (roads: roads).
     """
-    options = coverage.rule.model_dump(mode="json", exclude=_COMMON_OPTIONS, exclude_none=True)
-    named = [(name, value) for name, value in sorted(options.items()) if value not in ("", [], {}, name)]
-    return [[name, _called(f"options.{name}", name), _value(name, value)] for name, value in named]
+    asked = {name: value for name, value in sorted(options.items()) if name not in _COMMON_OPTIONS}
+    return {
+        name: (_called(f"options.{name}", name, language), _value(name, value, language))
+        for name, value in asked.items()
+        if value not in ("", [], {}, name)
+    }
 
 
-def _called(key: str, otherwise: str) -> Json:
-    return both_languages(say(key)) if known(key) else otherwise
-
-
-def _value(name: str, value: object) -> Json:
+def _value(name: str, value: object, language: Language) -> str:
     if isinstance(value, bool):
-        return _called(f"options.{str(value).lower()}", str(value))
+        return _called(f"options.{str(value).lower()}", str(value), language)
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, str):
-        return _called(f"options.{name}_{value}", value)
-    return (
-        ", ".join(map(str, value))
-        if isinstance(value, list) and all(isinstance(each, str) for each in value)
-        else str(value)
-    )
+    if isinstance(value, list):
+        return ("；" if language == "zh" else "; ").join(_value(name, each, language) for each in value)
+    if isinstance(value, dict):
+        parts = _named(value, language).values()
+        return ("，" if language == "zh" else ", ").join(f"{called} {said}" for called, said in parts)
+    return _called(f"options.{name}_{value}", str(value), language)
+
+
+def _called(key: str, otherwise: str, language: Language) -> str:
+    return say(key).in_(language) if known(key) else otherwise
+
+
+def _one(zh: str, en: str) -> Json:
+    return zh if zh == en else [zh, en]
 
 
 def _status_bytes(coverage: Coverage) -> Any:

@@ -115,3 +115,10 @@ def whole_topics() -> Iterator[ast.Call]:
 def test_no_sentence_lies_unused(topic):
     unused = {key for key in CATALOGUE if key.partition(".")[0] == topic} - used_keys()
     assert sorted(unused) == []
+
+
+def test_chinese_has_one_word_for_one_thing():
+    """标准 for a rule, 未达标 for short, 情况不明 for unknown; the words beside them are what others were called before."""
+    others = ("规则", "套餐", "不达标", "未知")
+    wrong = {key: entry["zh"] for key, entry in CATALOGUE.items() if any(word in entry["zh"] for word in others)}
+    assert wrong == {}

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import shapely
 
-from layers.text import catalogue
+from layers.options import RuleOptions
+from layers.ruletypes import rule_type, rule_type_names
+from layers.text import catalogue, known
 from maps.page import write_page
 from maps.page.assets import page_script
 from maps.page.packing import Pack
@@ -182,3 +184,10 @@ def test_folium_element_that_needs_a_file_is_refused():
     page.add_child(Fullscreen())
     with pytest.raises(ValueError, match=r"the page carries no Control.FullScreen.css, Control.Fullscreen.js"):
         page.get_root().render()
+
+
+def test_every_option_of_every_rule_type_is_named_in_words():
+    common = set(RuleOptions.model_fields)
+    fields = {name for kind in rule_type_names() for name in rule_type(kind).model_fields if name not in common}
+    ours = {name for name in fields if not known(f"options.{name}")}
+    assert ours == set()
