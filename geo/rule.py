@@ -125,12 +125,14 @@ class Rule(RuleOptions, ABC):
 
     `reads` are the kinds of layer that the check looks at, where a type says so: a project that edits none of them is
     not tried when there is no fast path.
+    `may_harm` says that a project may leave a place short that is not: then each is looked at even where nobody is without.
     `thresholds` are the options that say how much is enough, and what it takes to try another number: `required` where
     only that column changes, in proportion; `quick` where measuring again costs next to nothing; `anew` where it costs as
     much as the check did (see geo.sensitivity).
     """
 
     reads: ClassVar[frozenset[str] | None] = None
+    may_harm: ClassVar[bool] = False
     thresholds: ClassVar[Mapping[str, Turns]] = {}
 
     @abstractmethod
@@ -149,6 +151,10 @@ class Rule(RuleOptions, ABC):
         """Return the projects (rows) that may change what the check finds: by kind of layer, unless a type knows better."""
         edits = ((i, edit) for i, project in enumerate(projects) for edit in project.edits)
         return {i for i, edit in edits if self.reads is None or world.layers[edit.layer].kind in self.reads}
+
+    def apart(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects (rows) that `adds` and `trial` cannot speak of, beside those that move homes or roads."""
+        return set()
 
     def influence_m(self, coverage: Coverage) -> float:
         """Return how far in a straight line a new road may be from a place that is without, and still help it."""

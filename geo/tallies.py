@@ -94,10 +94,11 @@ def tally_of(seen: Coverage, worlds: Worlds) -> Tally:
     if sums is not None:
         return sums
     heeded = sorted(seen.rule.heeds(worlds.projects, worlds.now))
-    plain = _plain(seen, worlds, worlds.now, heeded)
+    apart = worlds.movers.union(seen.rule.apart(worlds.projects, worlds.now)).intersection(heeded)
+    plain = _plain(seen, worlds, worlds.now, set(heeded) - apart)
     if plain is None:
         return Tried(seen, heeded, lambda done: _measured_again(seen, worlds, done))
-    return Mixed(seen, worlds, heeded) if worlds.movers.intersection(heeded) else plain
+    return Mixed(seen, worlds, heeded, apart) if apart else plain
 
 
 def _sums(seen: Coverage, projects: Sequence[Project], world: World) -> Sums | None:
@@ -108,10 +109,9 @@ def _sums(seen: Coverage, projects: Sequence[Project], world: World) -> Sums | N
     return Sums(seen, adds, len(projects))
 
 
-def _plain(seen: Coverage, worlds: Worlds, world: World, heeded: Collection[int]) -> Tally | None:
-    """Return the state of one rule under the projects that move no ways, if it can be had without measuring again."""
+def _plain(seen: Coverage, worlds: Worlds, world: World, kept: Collection[int]) -> Tally | None:
+    """Return the state of one rule under those projects, if it can be had without measuring again for each."""
     nothing = replace(worlds.projects[0], edits=()) if worlds.projects else None
-    kept = set(heeded) - worlds.movers
     projects = [one if i in kept or nothing is None else nothing for i, one in enumerate(worlds.projects)]
     sums = _sums(seen, projects, world)
     if sums is not None:
@@ -164,7 +164,7 @@ class Tried:
 
     def __init__(self, seen: Coverage, projects: Sequence[int], look: Look) -> None:
         self.projects = dict.fromkeys(projects)
-        self._look, self._now = look, standing_of(seen)
+        self._look, self._now, self._may_harm = look, standing_of(seen), seen.rule.may_harm
         self._chosen: list[int] = []
         self._gains: dict[int, Difference] = {}
 
@@ -175,8 +175,8 @@ class Tried:
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
         if project not in self._gains:
-            is_wanting = self._now.is_wanting.any()
-            self._gains[project] = self._now.less(self._look([*self._chosen, project])) if is_wanting else NOTHING
+            is_worth_it = self._may_harm or self._now.is_wanting.any()
+            self._gains[project] = self._now.less(self._look([*self._chosen, project])) if is_worth_it else NOTHING
         return self._gains[project]
 
     def take(self, project: int) -> tuple[Rows, Step]:
@@ -188,10 +188,11 @@ class Tried:
 
 
 class Mixed:
-    """A rule under projects of which a few move ways: these are tried, the others summed as ways are now."""
+    """A rule under projects of which a few move ways, or stand apart: these are tried, the others summed as ways are now."""
 
-    def __init__(self, seen: Coverage, worlds: Worlds, heeded: Sequence[int]) -> None:
+    def __init__(self, seen: Coverage, worlds: Worlds, heeded: Sequence[int], apart: Collection[int]) -> None:
         self._before, self._worlds, self.projects = seen, worlds, dict.fromkeys(heeded)
+        self._apart, self._others = frozenset(apart), frozenset(heeded) - frozenset(apart)
         self._moved: list[int] = []
         self._chosen: list[int] = []
         self._now = standing_of(seen)
@@ -202,12 +203,12 @@ class Mixed:
     def shares(self) -> Shares:
         """Return what the projects add as ways are now, and what each of those that move ways adds alone."""
         plain, _ = self._as_ways_are
-        movers = alone({project: self.gain(project) for project in self.projects if project in self._worlds.movers})
+        movers = alone({project: self.gain(project) for project in self.projects if project in self._apart})
         return plain.shares().and_also(movers)
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
-        if project in self._worlds.movers:
+        if project in self._apart:
             if project not in self._gains:
                 self._gains[project] = self._now.less(self._with(project)) if self._may_help(project) else NOTHING
             return self._gains[project]
@@ -217,14 +218,14 @@ class Mixed:
     def take(self, project: int) -> tuple[Rows, Step]:
         """Count the project as done; return the projects whose gain may be another now, and what changed where."""
         self._forget_near(project)
-        if project in self._worlds.movers:
+        if project in self._apart:
             before, self._now = self._now, self._with(project)
             self._moved.append(project)
             self._kept = None
             return np.array(list(self.projects), np.intp), Step(np.arange(len(before.need)), before, self._now)
         plain, row = self._as_ways_are
         self._chosen.append(project)
-        movers = np.array([i for i in self.projects if i in self._worlds.movers], np.intp)
+        movers = np.array([i for i in self.projects if i in self._apart], np.intp)
         if project not in plain.projects:
             nowhere = np.zeros(0, np.intp)
             return movers, Step(nowhere, self._now.of(nowhere), self._now.of(nowhere))
@@ -261,7 +262,7 @@ class Mixed:
             was = np.append(self._before.frame["status"].to_numpy(object), UNKNOWN)[row]
             if self._moved:
                 seen = _unknown_where(seen, was == UNKNOWN)
-            plain = _plain(seen, self._worlds, world, self.projects)
+            plain = _plain(seen, self._worlds, world, self._others)
             if plain is None:
                 raise TypeError(f"{self._before.rule.id} says what projects add only before a road is built")
             for done in self._chosen:

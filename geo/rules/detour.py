@@ -83,6 +83,7 @@ class Detour(Rule):
     this and every other rule is found by measuring again. `cost` is that of one bridge.
     """
 
+    may_harm: ClassVar[bool] = True  # a new facility across the river makes the straight line shorter
     thresholds: ClassVar[Mapping[str, Turns]] = {"ratio": "anew", "extra_m": "anew"}
 
     demand: str = "demand"

@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from geo.coverage import SHORT
+from geo.edits import names_cell
 from geo.gaps import Gap, stable_id
 from geo.network.classes import NOT_A_ROAD
 from geo.network.modes import road_class
@@ -20,9 +21,11 @@ from geo.places import ids_at, points_of, rows_containing, texts
 from geo.projects import Project
 from geo.roads.criteria import RoadCriteria, Standing, bays_given, standing
 from geo.roads.stretches import stretches
+from geo.roads.trial import CELLS, Judged, RoadTrial, mending
 from geo.roads.upgrading import UPGRADE, upgrades
 from geo.roads.users import RoadUsers, road_users
-from geo.rule import Measured, Rule, Turns
+from geo.rule import Measured, Rule, Trial, Turns
+from geo.settling import goals_moved
 from geo.supply import cost_note
 from layers.options import checked_where
 from layers.text import Text, say
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Rows = NDArray[np.intp]
+
+
+_OF_WAYS = frozenset({"roads", "units", "demand"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +83,6 @@ class RoadStandard(RoadCriteria, Rule):
     Dependency instead of a buffer: World Bank TRN-21 (2005) on roads of low volume.
     """
 
-    reads: ClassVar[frozenset[str] | None] = frozenset({"roads", "units", "demand", "facilities", "points"})
     thresholds: ClassVar[Mapping[str, Turns]] = {"warrant_people": "anew"}
 
     roads: str = "roads"
@@ -151,6 +156,28 @@ class RoadStandard(RoadCriteria, Rule):
             known = f"{value:g}" if isinstance(value, float) else str(value)
             reasons.append(f"road_{open_[0]}_blank" if pd.isna(value) else f"road_{open_[0]}:{known}")
         return reasons
+
+    def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that touch roads, homes or villages, or what the roads lead to."""
+        edits = ((i, world.layers[edit.layer].kind) for i, one in enumerate(projects) for edit in one.edits)
+        return {i for i, kind in edits if kind in _OF_WAYS} | self.apart(projects, world)
+
+    def apart(self, projects: Sequence[Project], world: World) -> set[int]:
+        """Return the projects that move what the roads lead to."""
+        return goals_moved(projects, self.to, world)
+
+    def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
+        """Return the roads to be mended in the mind; None where a filter may choose others among them then."""
+        roads = world.layers.rows("roads", self.roads)
+        edits = [edit for one in projects for edit in one.edits if world.layers[edit.layer].kind == "roads"]
+        filters = (self.where, self.warrant_where)
+        if not roads.index.is_unique or any(names_cell(where, edit) for where in filters for edit in edits):
+            return None
+        kept = cast("_Kept", coverage.measured.detail)
+        given = bays_given(world.layers, self.roads)
+        cells = kept.roads.iloc[kept.row][CELLS]
+        judged = Judged(kept.row, cells, kept.standing, kept.users, given)
+        return RoadTrial(self, judged, mending(projects, world.layers, self.roads))
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return the stretches of one name that are short, as far as they are joined, in order of their first road."""
