@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.coverage import Coverage
     from geo.gaps import Gap
     from geo.projects import Project
+    from geo.roads.approach import Approach
     from geo.world import World
 
 Sense = Literal["at_least", "at_most"]
@@ -159,6 +160,10 @@ class Rule(RuleOptions, ABC):
     def influence_m(self, coverage: Coverage) -> float:
         """Return how far in a straight line a new road may be from a place that is without, and still help it."""
         return math.inf
+
+    def approach(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Approach | None:
+        """Return, for a rule of the nearest facility, how near all is and what new roads among the projects would change."""
+        return None
 
     def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
         """Return how to try projects out, or None to have the check re-run for each (see geo.tallies for those that move ways)."""

@@ -16,6 +16,7 @@ import shapely
 
 from geo.choosing.effects import Shares, alone
 from geo.coverage import UNKNOWN, Coverage, coverage
+from geo.nearer import Nearer
 from geo.standing import Levels, Standing, Step, standing_after, standing_of
 from geo.sums import Sums
 from geo.supply import moving
@@ -65,6 +66,7 @@ class Worlds:
         self.now, self.projects = world, projects
         self.movers = frozenset(moving(projects, {"units", "demand", "roads"}, world.layers))
         self._kept: OrderedDict[tuple[int, ...], World] = OrderedDict()
+        self._built: dict[int, BaseGeometry] = {}
 
     def with_done(self, done: Sequence[int]) -> World:
         """Return the world with these projects done."""
@@ -74,8 +76,11 @@ class Worlds:
 
     def built(self, project: int) -> BaseGeometry:
         """Return all that a project adds; where it changes rows that are there, nothing is said of them."""
-        rows = [edit.added.frame.geometry for edit in self.projects[project].edits if edit.added is not None]
-        return shapely.geometrycollections([shape for row in rows for shape in row if shape is not None])
+        if project not in self._built:
+            rows = [edit.added.frame.geometry for edit in self.projects[project].edits if edit.added is not None]
+            shapes = [shape for row in rows for shape in row if shape is not None]
+            self._built[project] = shapely.geometrycollections(shapes)
+        return self._built[project]
 
     def _moved(self, movers: tuple[int, ...]) -> World:
         if not movers:
@@ -94,11 +99,25 @@ def tally_of(seen: Coverage, worlds: Worlds) -> Tally:
     if sums is not None:
         return sums
     heeded = sorted(seen.rule.heeds(worlds.projects, worlds.now))
-    apart = worlds.movers.union(seen.rule.apart(worlds.projects, worlds.now)).intersection(heeded)
-    plain = _plain(seen, worlds, worlds.now, set(heeded) - apart)
-    if plain is None:
+    tally = _without_looks(seen, worlds, worlds.now, heeded)
+    if tally is None:
         return Tried(seen, heeded, lambda done: _measured_again(seen, worlds, done))
-    return Mixed(seen, worlds, heeded, apart) if apart else plain
+    plain, apart = tally
+    return Mixed(seen, worlds, heeded, plain, apart) if apart else plain
+
+
+def _without_looks(
+    seen: Coverage, worlds: Worlds, world: World, heeded: Collection[int]
+) -> tuple[Tally, frozenset[int]] | None:
+    """Return the state of one rule under most of the projects it heeds, and those that only measuring again can tell.
+
+    None where it takes that for every project.
+    """
+    apart = worlds.movers.union(seen.rule.apart(worlds.projects, world)).intersection(heeded)
+    if apart and (near := seen.rule.approach(_only(worlds.projects, heeded), seen, world)) is not None:
+        return Nearer(seen, near), apart.difference(near.road_of)
+    plain = _plain(seen, worlds, world, set(heeded) - apart)
+    return None if plain is None else (plain, frozenset(apart))
 
 
 def _sums(seen: Coverage, projects: Sequence[Project], world: World) -> Sums | None:
@@ -111,13 +130,18 @@ def _sums(seen: Coverage, projects: Sequence[Project], world: World) -> Sums | N
 
 def _plain(seen: Coverage, worlds: Worlds, world: World, kept: Collection[int]) -> Tally | None:
     """Return the state of one rule under those projects, if it can be had without measuring again for each."""
-    nothing = replace(worlds.projects[0], edits=()) if worlds.projects else None
-    projects = [one if i in kept or nothing is None else nothing for i, one in enumerate(worlds.projects)]
+    projects = _only(worlds.projects, kept)
     sums = _sums(seen, projects, world)
     if sums is not None:
         return sums
     trial = seen.rule.trial(projects, seen, world)
     return None if trial is None else Kept(seen, trial)
+
+
+def _only(projects: Sequence[Project], kept: Collection[int]) -> Sequence[Project]:
+    """Return the projects with all but some of them left without an edit."""
+    kept = frozenset(kept)
+    return [one if i in kept else replace(one, edits=()) for i, one in enumerate(projects)]
 
 
 def _measured_again(before: Coverage, worlds: Worlds, done: Sequence[int]) -> Standing:
@@ -190,14 +214,16 @@ class Tried:
 class Mixed:
     """A rule under projects of which a few move ways, or stand apart: these are tried, the others summed as ways are now."""
 
-    def __init__(self, seen: Coverage, worlds: Worlds, heeded: Sequence[int], apart: Collection[int]) -> None:
+    def __init__(
+        self, seen: Coverage, worlds: Worlds, heeded: Sequence[int], plain: Tally, apart: frozenset[int]
+    ) -> None:
         self._before, self._worlds, self.projects = seen, worlds, dict.fromkeys(heeded)
-        self._apart, self._others = frozenset(apart), frozenset(heeded) - frozenset(apart)
+        self._apart = apart
         self._moved: list[int] = []
         self._chosen: list[int] = []
         self._now = standing_of(seen)
         self._influence_m = seen.rule.influence_m(seen)
-        self._kept: tuple[Tally, Rows] | None = None
+        self._kept: tuple[Tally, Rows] | None = plain, np.arange(len(seen.frame))
         self._gains: dict[int, Difference] = {}
 
     def shares(self) -> Shares:
@@ -208,31 +234,29 @@ class Mixed:
 
     def gain(self, project: int) -> Difference:
         """Return what the project would change now."""
+        plain, _ = self._as_ways_are
         if project in self._apart:
             if project not in self._gains:
                 self._gains[project] = self._now.less(self._with(project)) if self._may_help(project) else NOTHING
             return self._gains[project]
-        plain, _ = self._as_ways_are
         return plain.gain(project) if project in plain.projects else NOTHING
 
     def take(self, project: int) -> tuple[Rows, Step]:
         """Count the project as done; return the projects whose gain may be another now, and what changed where."""
-        self._forget_near(project)
+        forgotten, (plain, row) = self._forget_near(project), self._as_ways_are
         if project in self._apart:
             before, self._now = self._now, self._with(project)
             self._moved.append(project)
             self._kept = None
             return np.array(list(self.projects), np.intp), Step(np.arange(len(before.need)), before, self._now)
-        plain, row = self._as_ways_are
         self._chosen.append(project)
-        movers = np.array([i for i in self.projects if i in self._apart], np.intp)
         if project not in plain.projects:
             nowhere = np.zeros(0, np.intp)
-            return movers, Step(nowhere, self._now.of(nowhere), self._now.of(nowhere))
+            return forgotten, Step(nowhere, self._now.of(nowhere), self._now.of(nowhere))
         stale, step = plain.take(project)
         step = step.at(row)
         self._now = self._now.updated(step)
-        return np.union1d(stale, movers), step
+        return np.union1d(stale, forgotten), step
 
     def _may_help(self, mover: int) -> bool:
         """Return whether somebody who is without lives near enough to the new road."""
@@ -241,32 +265,35 @@ class Mixed:
         places = self._before.frame.geometry.to_numpy()[self._now.is_wanting]
         return bool(shapely.dwithin(places, self._worlds.built(mover), self._influence_m).any())
 
-    def _forget_near(self, project: int) -> None:
-        """Forget what movers would gain, of those near enough to what has been built now to be worth more or less."""
-        built = self._worlds.built(project)
-        for mover in list(self._gains):
-            if np.isinf(self._influence_m) or shapely.dwithin(self._worlds.built(mover), built, self._influence_m):
-                del self._gains[mover]
+    def _forget_near(self, project: int) -> Rows:
+        """Forget what those apart would gain that are near enough to what has been built now to be worth more or less."""
+        built, is_near = self._worlds.built(project), np.isinf(self._influence_m)
+        near = [i for i in self._gains if is_near or shapely.dwithin(self._worlds.built(i), built, self._influence_m)]
+        for i in near:
+            del self._gains[i]
+        return np.array(near, np.intp)
 
     def _with(self, project: int) -> Standing:
         return _measured_again(self._before, self._worlds, [*self._moved, *self._chosen, project])
 
     @property
     def _as_ways_are(self) -> tuple[Tally, Rows]:
-        """The state under the projects that move no ways, and which row of the check each of its places is."""
+        """The state under the projects that are not apart, and which row of the check each of its places is."""
         if self._kept is None:
-            world = self._worlds.with_done(self._moved)
-            seen = self._before if not self._moved else coverage(self._before.rule, world)
+            built = [i for i in (*self._moved, *self._chosen) if i in self._moved or i in self._worlds.movers]
+            world = self._worlds.with_done(built)
+            seen = coverage(self._before.rule, world)
             row = self._before.frame.index.get_indexer(seen.frame.index)
             seen = self._before.weights_at(row, seen)
             was = np.append(self._before.frame["status"].to_numpy(object), UNKNOWN)[row]
-            if self._moved:
-                seen = _unknown_where(seen, was == UNKNOWN)
-            plain = _plain(seen, self._worlds, world, self._others)
-            if plain is None:
+            found = _without_looks(
+                _unknown_where(seen, was == UNKNOWN), self._worlds, world, set(self.projects).difference(built)
+            )
+            if found is None:
                 raise TypeError(f"{self._before.rule.id} says what projects add only before a road is built")
+            plain, self._apart = found
             for done in self._chosen:
-                if done in plain.projects:
+                if done in plain.projects and done not in built:
                     plain.take(done)
             self._kept = plain, row
         return self._kept

@@ -82,6 +82,8 @@ class Worth:
                 reached[project].append(i)
         self._reached = reached
         self._count = len(projects)
+        for project in sorted(worlds.movers):  # each world with a new road is made but once, for all rules
+            self.gain(project)
 
     def gain(self, project: int) -> Gain:
         """Return what that project (row of the list given) would add now."""

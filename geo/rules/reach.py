@@ -18,6 +18,7 @@ from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, points_of, texts
 from geo.projects import Project
+from geo.roads.approach import Approach, approach
 from geo.rule import Adds, Measured, Rule, Turns
 from geo.supply import (
     Meant,
@@ -33,7 +34,7 @@ from geo.supply import (
 )
 from geo.travel import WALK_M_PER_MIN, Travel
 from geo.unserved import Unserved, gaps_of, projects_for
-from geo.ways import Stands, Ways
+from geo.ways import AlongRoads, Stands, Ways
 from layers.options import checked_where
 from layers.problems import LayerError, Problem
 from layers.text import Text, say
@@ -123,8 +124,7 @@ class Reach(Rule):
         homes, rows = demand_rows(world, self.demand, self.where)
         found = supply(world.layers, self._meant)
         points = points_of(homes)
-        travel = Travel(self.mode, self._cutoff[1], self.roads, self.walk_m_per_min, self.max_snap_m)
-        ways = travel.ways(world, homes, rows)
+        ways = self._travel.ways(world, homes, rows)
         places, any_works = found.frame.geometry.to_numpy(), bool(found.works.any())
         high = ways.nearest(places[found.works])
         apart = ~ways.is_joined(places)
@@ -206,8 +206,29 @@ class Reach(Rule):
 
     def heeds(self, projects: Sequence[Project], world: World) -> set[int]:
         """Return the projects that move homes or roads, or touch one of the facilities."""
-        moved = moving(projects, {"units", "demand", "roads"}, world.layers)
-        return moved | counting(projects, self._meant, world.layers)
+        return moving(projects, self._ground, world.layers) | counting(projects, self._meant, world.layers)
+
+    @property
+    def _ground(self) -> set[str]:
+        """The kinds of layer that distances hang on, beside the facilities."""
+        return {"units", "demand"} if self.mode == "straight" else {"units", "demand", "roads"}
+
+    @property
+    def _travel(self) -> Travel:
+        return Travel(self.mode, self._cutoff[1], self.roads, self.walk_m_per_min, self.max_snap_m)
+
+    def approach(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Approach | None:
+        """Return how near facilities and sites are, and what new roads change; None where nobody goes by road, or homes move."""
+        kept = cast("_Kept", coverage.measured.detail)
+        added = added_rows(projects, self._meant, world.layers)
+        if added is None or not isinstance(kept.ways, AlongRoads):
+            return None
+        if edits_touch(projects, {"units", "demand"}, world.layers):
+            return None
+        found = supply(world.layers, self._meant)
+        places = found.frame.geometry.to_numpy()[found.works]
+        farthest = WHOLLY_WITHOUT * self._cutoff[0]
+        return approach(kept.ways, self._travel, projects, places, added, farthest, world)
 
     def influence_m(self, coverage: Coverage) -> float:
         """Return the straight length of the longest way that matters, and of the steps to and from the road."""
@@ -251,7 +272,7 @@ class Reach(Rule):
         Costs beyond WHOLLY_WITHOUT times the cutoff are left out: a home that far is without, however much farther it is.
         """
         added = added_rows(projects, self._meant, world.layers)
-        if added is None or edits_touch(projects, {"units", "demand", "roads"}, world.layers):
+        if added is None or edits_touch(projects, self._ground, world.layers):
             return None
         kept = cast("_Kept", coverage.measured.detail)
         places = added.frame.geometry.to_numpy()

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from geo.coverage import Coverage, coverage
+from geo.nearer import Nearer
 from geo.projects import merged
 from geo.rules.chain import Chain
 from geo.rules.connect import Connect
@@ -31,6 +32,8 @@ def rules_of() -> list[Detour | Chain | Connect | Reach]:
     return [
         Detour(id="D", type="detour", facilities="school", ratio=1.5, extra_m=150, max_link_m=300),
         Reach(id="R", type="reach", facilities="school", cutoff_m=200),
+        Reach(id="M", type="reach", facilities="school", cutoff_min=0.5, mode="drive", severity="A"),
+        Reach(id="S", type="reach", facilities="waste", cutoff_m=150, mode="straight", severity="C"),
         Reach(id="W", type="reach", facilities="waste", cutoff_m=100, severity="C"),
         Chain.model_validate({"id": "C", "type": "chain", "kg_per_person_day": 0.5, "stages": stages}),
         Connect(id="RD", type="connect", settlements="demand", to="school", surfaces=("hard",)),
@@ -82,5 +85,5 @@ def test_only_projects_that_move_ways_are_tried_out_again():
         movers = [projects[i].action for i in worlds.movers]
         assert set(movers) <= {"build_link", "build_bridge"}
         kinds |= {type(tally) for tally in tallies.values()}
-        assert isinstance(tallies["R"], Mixed if movers else Sums)
-    assert kinds == {Kept, Mixed, Sums, Tried}
+        assert isinstance(tallies["R"], (Mixed, Nearer) if movers else Sums)
+    assert kinds == {Kept, Mixed, Nearer, Sums, Tried}
