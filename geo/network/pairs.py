@@ -65,7 +65,7 @@ def pairs_within(
 
 def _compiled_pairs(graph: Graph, costs: Costs, origins: Legs, destinations: Legs, limit: float) -> Pairs:
     """Return the same by a search of its own from each origin, which touches no more than the limit reaches."""
-    from geo.network.search_kernel import Arcs, Lists, pairs_from
+    from geo.network.search_kernel import Arcs, Lists, fresh_scratch, nothing_arrived, pairs_from
 
     here = np.flatnonzero(origins.edge >= 0)
     here = here[morton_order(origins.x[here], origins.y[here])]  # neighbours in a row share what is in the cache
@@ -84,7 +84,8 @@ def _compiled_pairs(graph: Graph, costs: Costs, origins: Legs, destinations: Leg
     arcs, limit = Arcs(graph.first, graph.to, graph.cost), min(limit, np.finfo(np.float64).max)
 
     def search(begin: int, end: int) -> tuple[Rows, Rows, Numbers]:
-        return pairs_from(arcs, *legs_in, straight, len(destinations.edge), begin, end, limit, graph.mean_cost)
+        mine = fresh_scratch(graph.nodes), nothing_arrived(len(destinations.edge))
+        return pairs_from(arcs, *legs_in, straight, *mine, begin, end, limit, graph.mean_cost)
 
     count, destination, cost = (np.concatenate(column) for column in zip(*_in_threads(search, len(order)), strict=True))
     stop = np.cumsum(count)

@@ -45,10 +45,28 @@ class Scratch(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """Destinations seen from one start: `cost` is inf all over in between; `seen` lists those that are not, with room for one more."""
+    """Destinations seen from one start: `cost` is inf all over in between; `seen` lists those that are not, with room for one more.
+
+    `other` is as long, and `digits` as many as a byte has values: for sorting.
+    """
 
     cost: Numbers
-    seen: Rows
+    seen: Nodes
+    other: Nodes
+    digits: Nodes
+
+
+def fresh_scratch(nodes: int) -> Scratch:
+    """Return what `within` needs; by numpy, which asks for large pages of memory, compiled code does not."""
+    near, far = np.empty(nodes, dtype=np.int32), np.empty(nodes, dtype=np.int32)
+    best, piled = np.full(nodes, np.inf), np.zeros(nodes, dtype=np.uint8)
+    return Scratch(best, near, far, piled, np.empty(nodes + 1, dtype=np.int32))
+
+
+def nothing_arrived(destinations: int) -> Arrived:
+    """Return what `pairs_from` needs for so many destinations."""
+    seen, other = np.empty(destinations + 1, dtype=np.int32), np.empty(destinations + 1, dtype=np.int32)
+    return Arrived(np.full(destinations, np.inf), seen, other, np.empty(256, dtype=np.int32))
 
 
 @compiled
@@ -58,7 +76,8 @@ def pairs_from(
     start_cost: Numbers,
     arrivals: Lists,
     straight: Lists,
-    destinations: int,
+    scratch: Scratch,
+    arrived: Arrived,
     begin: int,
     end: int,
     limit: float,
@@ -68,12 +87,6 @@ def pairs_from(
 
     `arrivals` are the destinations one gets to from each node, `straight` those each start reaches along its own edge.
     """
-    nodes = len(arcs.first) - 1
-    pile = np.empty(nodes, dtype=np.int32)
-    scratch = Scratch(
-        np.full(nodes, np.inf), pile, pile.copy(), np.zeros(nodes, dtype=np.uint8), np.empty(nodes + 1, dtype=np.int32)
-    )
-    arrived = Arrived(np.full(destinations, np.inf), np.empty(destinations + 1, dtype=np.int64))
     counts = np.zeros(end - begin, dtype=np.int64)
     found, found_cost, total = np.empty(1024, dtype=np.int64), np.empty(1024), 0
     for row in range(begin, end):
@@ -83,14 +96,38 @@ def pairs_from(
             size = max(2 * len(found), total + count)
             found = np.append(found[:total], np.empty(size - total, dtype=np.int64))
             found_cost = np.append(found_cost[:total], np.empty(size - total))
-        arrived.seen[:count].sort()
+        seen = _sorted(arrived, count)
         for i in range(count):
-            destination = arrived.seen[i]
+            destination = seen[i]
             found[total + i], found_cost[total + i] = destination, arrived.cost[destination]
             arrived.cost[destination] = np.inf
         counts[row - begin] = count
         total += count
     return counts, found[:total], found_cost[:total]
+
+
+@compiled
+def _sorted(arrived: Arrived, count: int) -> Nodes:
+    """Return the destinations seen, sorted byte by byte: no branch depends on them, which is what sorting waits for."""
+    seen, other, digits = arrived.seen, arrived.other, arrived.digits
+    differ = 0
+    for i in range(count):
+        differ |= seen[i] ^ seen[0]
+    for shift in range(0, 32, 8):
+        if (differ >> shift) & 255 == 0:
+            continue
+        digits[:] = 0
+        for i in range(count):
+            digits[(seen[i] >> shift) & 255] += 1
+        before = 0
+        for digit in range(256):
+            digits[digit], before = before, before + digits[digit]
+        for i in range(count):
+            digit = (seen[i] >> shift) & 255
+            other[digits[digit]] = seen[i]
+            digits[digit] += 1
+        seen, other = other, seen
+    return seen
 
 
 @compiled

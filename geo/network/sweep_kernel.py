@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Nodes = NDArray[np.int32]
 
-# Nodes are worked off in blocks of 2**15 that follow each other along the Morton curve: what a block needs (some 1.5 MB)
+# Nodes are worked off in blocks of 2**14 that follow each other along the Morton curve: what a block needs (some 0.8 MB)
 # stays in the cache while its fronts move on. Smaller blocks are entered more often, larger ones fall out of the cache.
-BLOCK_BITS = 15
+BLOCK_BITS = 14
 
-_NEAR, _FAR = 1, 2
+_NEAR, FAR = 1, 2
 
 
 class Sweep(NamedTuple):
@@ -90,7 +90,7 @@ def _offer(sweep: Sweep, node: int, value: float, source: int) -> None:
     sweep.cost[node], sweep.source[node] = value, source
     block = node >> BLOCK_BITS
     if sweep.piled[node] == 0:
-        sweep.piled[node] = _FAR
+        sweep.piled[node] = FAR
         sweep.far[(block << BLOCK_BITS) + sweep.waiting[block]] = node
         sweep.waiting[block] += 1
     sweep.least[block] = min(sweep.least[block], value)
@@ -120,7 +120,7 @@ def _next_near(sweep: Sweep, near: Nodes, block: int, threshold: float) -> tuple
     for i in range(first, first + sweep.waiting[block]):
         node = sweep.far[i]
         cost = sweep.cost[node]
-        if sweep.piled[node] != _FAR:  # found a shorter way since, and was worked off
+        if sweep.piled[node] != FAR:  # found a shorter way since, and was worked off
             continue
         if cost < threshold:
             sweep.piled[node] = _NEAR
@@ -174,7 +174,7 @@ def _pass_on(
                     near[tail & (size - 1)] = other
                     tail += 1
             elif piled[other] == 0:
-                piled[other] = _FAR
+                piled[other] = FAR
                 far[far_end] = other
                 far_end += 1
     sweep.waiting[block] = far_end - (block << BLOCK_BITS)

@@ -96,12 +96,13 @@ class WhatIf:
     def _offered(self) -> Any:
         """What each source offers, by node."""
         from geo.network.search_kernel import Lists
+        from geo.network.whatif_kernel import Offered
 
         node, cost, source = seeds_of(self.sources, np.arange(len(self.sources.edge)))
         order = np.argsort(node, kind="stable")
         first = np.zeros(self.graph.nodes + 1, dtype=np.int64)
         np.cumsum(np.bincount(node, minlength=self.graph.nodes), out=first[1:])
-        return Lists(first, source[order].astype(np.int64), cost[order])
+        return Offered(np.diff(first) > 0, Lists(first, source[order].astype(np.int64), cost[order]))
 
 
 def _arcs(graph: Graph) -> Any:
