@@ -2,30 +2,27 @@
 
 Certain are: numbers in full-width digits or with thousands separators, numbers with the column's own unit behind them
 (12人 for people), invisible characters, rows of totals, and rows that another row repeats cell by cell. Everything else
-needs somebody who knows.
+needs somebody who knows. What was changed is read again: a copy that is not just as it was meant to be is put back.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import shutil
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.cells import number
 from layers.headers import UNIT_WORDS
-from layers.readers.raw import WHOLE_FILE
+from layers.readers.raw import WHOLE_FILE, Raw
 from layers.readers.shapefile import parts_beside
-from layers.text import Language, Text, say
+from layers.text import Language, say
 from maps.csvcells import plain
+from maps.doctor.rewriting import WRITERS, Change, Fix, rewrite
 from maps.saving import replacing
 from maps.tables import csv_bytes
-from maps.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,20 +32,7 @@ if TYPE_CHECKING:
     from maps.doctor.diagnosis import Diagnosis
 
 LOG = "fixes.csv"
-# Tables are written anew; a drawn layer is mended where it was drawn.
-_WRITTEN = ("csv", "xlsx", "xls")
 _LOGGED = ("layer", "file", "row", "feature_id", "field", "before", "after", "reason")
-
-
-@dataclass(frozen=True)
-class Fix:
-    """One change: of a cell (`after` is what stands there now), or of a row that is left out (`field` is "")."""
-
-    at: int
-    field: str
-    before: str
-    after: str
-    reason: Text
 
 
 def write_fixed(diagnosis: Diagnosis, out: Path, language: Language) -> int:
@@ -58,21 +42,73 @@ def write_fixed(diagnosis: Diagnosis, out: Path, language: Language) -> int:
     not of this kind, or cannot be written.
     """
     plan = diagnosis.plan
-    fixes = {name: fixes_of(checked) for name, checked in diagnosis.examined.checked.items()}
     files = {spec.path for spec in plan.layers.values() if (plan.folder / spec.path).is_file()}
     with replacing(out, {LOG, plan.file, *(Path(file).parts[0] for file in _with_parts(plan.folder, files))}) as folder:
         for file in sorted(files):
-            for part in parts_beside(plan.folder / file):
-                there = folder / Path(file).with_name(part.name)
-                there.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(part, there)
-        for name, changes in fixes.items():
-            checked = diagnosis.examined.checked[name]
-            if changes and checked.raw.format in _WRITTEN:
-                (folder / checked.request.spec.path).write_bytes(_written(checked, changes))
-        (folder / LOG).write_bytes(_log(diagnosis, fixes, language))
+            _copy(plan.folder, folder, file)
+        made: list[Change] = []
+        for file, changes in _by_file(diagnosis).items():
+            if _rewritten(folder / file, changes):
+                made += [change for change in changes if change.fixes]
+            else:
+                _copy(plan.folder, folder, file)
+        (folder / LOG).write_bytes(_log(made, language))
         (folder / plan.file).write_text(plan.text, encoding="utf-8", newline="\n")
-    return sum(len(changes) for name, changes in fixes.items() if _is_table(diagnosis.examined.checked[name]))
+    return sum(len(change.fixes) for change in made)
+
+
+def _copy(there: Path, folder: Path, file: str) -> None:
+    for part in parts_beside(there / file):
+        copy = folder / Path(file).with_name(part.name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(part, copy)
+
+
+def _by_file(diagnosis: Diagnosis) -> dict[str, list[Change]]:
+    """Return by file what is to be changed in each of its tables, once for all layers that read the table."""
+    tables: dict[tuple[str, str], Change] = {}
+    for checked in diagnosis.examined.checked.values():
+        key = (checked.request.spec.path, checked.raw.table)
+        known = tables[key].fixes if key in tables else ()
+        there = {(fix.at, fix.field) for fix in known}
+        more = [fix for fix in fixes_of(checked) if (fix.at, fix.field) not in there]
+        whole = tables[key].checked if key in tables else checked
+        tables[key] = Change(whole, (*known, *more))
+    files: dict[str, list[Change]] = {}
+    for (file, _), change in tables.items():
+        files.setdefault(file, []).append(change)
+    return {file: changes for file, changes in files.items() if any(change.fixes for change in changes)}
+
+
+def _rewritten(file: Path, changes: list[Change]) -> bool:
+    """Whether the copy could be changed, and when read again is just what it was meant to be."""
+    if changes[0].checked.raw.format not in WRITERS:
+        return False
+    try:
+        rewrite(file, changes)
+    except Exception:  # whatever a file may hold that only its reader gets along with: then nothing of it is certain
+        return False
+    return all(_as_meant(file, change) for change in changes)
+
+
+def _as_meant(file: Path, change: Change) -> bool:
+    from layers.readers.confined import read_apart
+    from layers.readers.formats import read_raw
+
+    request = replace(change.checked.request, path=file)
+    again = read_apart([request], read_raw)[request.name]
+    return isinstance(again, Raw) and list(_cells(again.frame)) == list(_cells(change.frame()))
+
+
+def _cells(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a table, in which 12, 12.0 and "12" are alike and so are blanks."""
+    for row in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
+        yield tuple("" if cell is None else _alike(str(cell)) for cell in row)
+
+
+def _alike(text: str) -> str | float:
+    value = number(text)
+    return text.strip() if value is None else value
 
 
 def fixes_of(checked: Checked) -> list[Fix]:
@@ -124,74 +160,18 @@ def _repeated(checked: Checked) -> list[tuple[int, int]]:
     return found
 
 
-def _is_table(checked: Checked) -> bool:
-    return checked.raw.format in _WRITTEN
-
-
-def _written(checked: Checked, fixes: Iterable[Fix]) -> bytes:
-    """Return the table with its fixes made: CSV in its own encoding, a workbook with this sheet alone."""
-    frame = checked.raw.frame.astype(object).where(checked.raw.frame.notna(), None)
-    gone = [fix.at for fix in fixes if not fix.field]
-    for fix in fixes:
-        if fix.field in frame.columns:
-            frame.loc[fix.at, fix.field] = _typed(fix, checked)
-    kept = frame.drop(index=gone)
-    return _csv(kept, checked.raw.encoding) if checked.raw.format == "csv" else _sheet(kept, checked.raw.table)
-
-
-def _typed(fix: Fix, checked: Checked) -> object:
-    """Return a number as a number in a workbook, and everything as text in a CSV."""
-    value = number(fix.after)
-    columns = {checked.headers.get(c.name): c.form for c in checked.request.schema.columns}
-    is_number = columns.get(fix.field) in ("number", "count")
-    return value if value is not None and is_number and checked.raw.format != "csv" else fix.after
-
-
-def _csv(frame: pd.DataFrame, encoding: str) -> bytes:
-    """In the encoding it came in, since the plan may name it; UTF-8 gets the mark by which Excel knows it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(frame.columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in frame.itertuples(index=False))
-    return text.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding)
-
-
-def _sheet(frame: pd.DataFrame, table: str) -> bytes:
-    import xlsxwriter
-
-    file = io.BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(file, safe)
-    sheet = book.add_worksheet(table)
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for r, row in enumerate([tuple(frame.columns), *frame.itertuples(index=False)]):
-        for c, cell in enumerate(row):
-            if isinstance(cell, bool):
-                sheet.write_boolean(r, c, cell)
-            elif isinstance(cell, int | float) and math.isfinite(cell):
-                sheet.write_number(r, c, cell)
-            elif hasattr(cell, "isoformat"):
-                sheet.write_datetime(r, c, cell, day)
-            elif cell is not None:
-                sheet.write_string(r, c, shown(cell))
-    book.close()
-    return file.getvalue()
-
-
-def _log(diagnosis: Diagnosis, fixes: Mapping[str, list[Fix]], language: Language) -> bytes:
+def _log(changes: Iterable[Change], language: Language) -> bytes:
     import pandas as pd
 
     rows = []
-    for name, changes in fixes.items():
-        checked = diagnosis.examined.checked[name]
-        if not _is_table(checked):
-            continue
+    for change in changes:
+        checked = change.checked
         ids = checked.cells["id"]
-        for fix in changes:
+        for fix in sorted(change.fixes, key=lambda fix: (fix.at, fix.field)):
             id_ = ids.iloc[fix.at]
             after = fix.after if fix.field else say("doctor.row_left_out").in_(language)
             where = (
-                name,
+                checked.request.name,
                 checked.request.spec.path,
                 int(checked.raw.rows[fix.at]),
                 id_ if isinstance(id_, str) else "",

@@ -302,3 +302,68 @@ def test_a_run_tells_by_itself_of_a_shifted_layer_and_of_twins(town, tmp_path):
     twins = [line for line in told["zh"] if line.startswith("图层 points 有 1 处存疑")]
     assert len(twins) == 1
     assert twins[0] in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+PLAIN = {
+    "id": ["V1", "V2", "V3", "V4", "V4", "合计"],
+    "name": ["东塘村", "西塘村", "石桥村", "麦岗村", "麦岗村", "合计"],
+}
+
+
+def villages(folder: Path, file: str) -> tuple[Path, gpd.GeoDataFrame]:
+    """A layer with a full-width number, one with a unit, a row given twice and one of totals, in that format."""
+    frame = gpd.GeoDataFrame(
+        {
+            **PLAIN,
+            "population": ["１２００", "1,300", "900人", "800", "800", "4200"],
+            "note": ["路口", "", "x", "y", "y", ""],
+        },
+        geometry=[*shapely.points([113, 113.01, 113.015, 113.02, 113.02], [23, 23.01, 23.015, 23.02, 23.02]), None],
+        crs=4490,
+    )
+    if file.endswith(".zip"):
+        frame.to_file(folder / "v.shp", encoding="UTF-8")
+        with zipfile.ZipFile(folder / file, "w") as archive:
+            for part in sorted(set(folder.glob("v.*")) - {folder / file}):
+                archive.write(part, part.name)
+                part.unlink()
+    elif file.endswith(".gpkg"):
+        frame.to_file(folder / file, layer="村")
+        frame[["id", "geometry"]].to_file(folder / file, layer="other")
+    else:
+        frame.to_file(folder / file, **({"encoding": "UTF-8"} if file.endswith(".shp") else {}))
+    layer = ", layer: 村" if file.endswith(".gpkg") else ""
+    crs = "" if file.endswith(".gpkg") else ", crs: EPSG:4490"
+    (folder / "plan.yaml").write_text(
+        f"plan: {{name: 东塘镇, max_rejected_share: 0.9, max_rejected_people_share: 1}}\nlayers:\n"
+        f"  units: {{kind: units, path: {file}{layer}{crs}}}\n"
+        "  lamps: {kind: facilities, path: " + f"{file}{layer}{crs}" + "}\n"
+        "rules:\n  - {id: r, type: presence, units: units, facilities: lamps, at_least: 1, title: {zh: 灯, en: lamps}}\n",
+        "utf-8",
+    )
+    return folder / "plan.yaml", frame
+
+
+@pytest.mark.parametrize("file", ["v.gpkg", "v.geojson", "v.shp", "v.zip"])
+def test_drawn_layers_are_corrected_in_place_and_everything_else_in_them_stays(capsys, tmp_path, file):
+    (tmp_path / "town").mkdir()
+    plan, frame = villages(tmp_path / "town", file)
+    before = {path.name: path.read_bytes() for path in plan.parent.iterdir()}
+    code, _, err = told(capsys, "check", plan, "--fix", tmp_path / "fixed", "--lang", "en")
+    assert (code, err) == (0, "")
+    assert {path.name: path.read_bytes() for path in plan.parent.iterdir()} == before
+    layer = diagnosed(read_plan(tmp_path / "fixed" / "plan.yaml")).examined.layers["units"]
+    assert (layer.rows_in, layer.used, layer.repaired, layer.rejected) == (4, 4, 0, 0)
+    assert layer.frame["population"].to_dict() == {"V1": 1200.0, "V2": 1300.0, "V3": 900.0, "V4": 800.0}
+    log = [row[2:7] for row in rows_of(tmp_path / "fixed" / "fixes.csv")[1:]]
+    assert ["1", "V1", "population", "１２００", "1200"] in log
+    assert ["6", "合计", "", "", "the row is left out"] in log
+    copy = tmp_path / "fixed" / file
+    again = gpd.read_file(copy, **({"layer": "村"} if file == "v.gpkg" else {}))
+    assert again["note"].fillna("").tolist() == ["路口", "", "x", "y"]
+    assert [shape.wkb for shape in again.geometry] == [shape.wkb for shape in frame.geometry[:4]]
+    if file == "v.gpkg":
+        assert len(gpd.read_file(copy, layer="other")) == len(frame)
+        assert len(gpd.read_file(copy, layer="村", bbox=(112.9, 22.9, 113.012, 23.1))) == 2, "its index was kept"
+        with_new = pd.concat([again, again.iloc[:1]])
+        with_new.to_file(copy, layer="村", mode="a")  # its triggers still work
