@@ -108,6 +108,8 @@ def commands_page(language: Language) -> str:
     lines = [f"# {_word('commands_title', language)}", "", _word("commands_about", language), ""]
     lines += ["```", _help([], language), "```", ""]
     for name in (str(command.name or command.callback.__name__) for command in app.registered_commands):
+        if name == "tasks":
+            continue
         lines += [f"## coverplan {name}", "", "```", _help([name], language), "```", ""]
     lines += [f"## {_word('tasks_title', language)}", "", "```", _help(["tasks"], language), "```", ""]
     for command in tasks_app.registered_commands:

@@ -15,7 +15,6 @@ import typer
 
 from layers.problems import InputError, PlannerError, Problem, SaveError
 from layers.text import LANGUAGES, Language, say
-from maps.commands.tasks import tasks_app
 from maps.helptext import Command, Commands
 
 DONE, SHORT, WRONG, NOT_SAVED = 0, 1, 2, 3
@@ -48,6 +47,8 @@ Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME")]
 Yuan = Annotated[str | None, typer.Option("--budget", metavar="YUAN")]
 Ledger = Annotated[str | None, typer.Option("--ledger", metavar="FILE|URL")]
 Strict = Annotated[bool, typer.Option("--strict")]
+# Whatever follows `tasks`, `--help` included, is for its own commands.
+_PASSED_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
 Pdf = Annotated[bool, typer.Option("--pdf")]
 
 
@@ -177,7 +178,12 @@ def serve(
     return serve(result, ctx.obj.asked, plan=plan, door=door)
 
 
-app.add_typer(tasks_app, name="tasks")
+@app.command(cls=Command, add_help_option=False, context_settings=_PASSED_ON)
+def tasks(ctx: typer.Context) -> int:
+    """Follow tasks until their gaps are gone."""
+    from maps.commands.tasks import tasks_app  # forty commands, which take as long to build as all the rest
+
+    return int(tasks_app(ctx.args, prog_name="coverplan tasks", standalone_mode=False, obj=ctx.obj) or DONE)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

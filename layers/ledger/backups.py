@@ -10,7 +10,7 @@ from pathlib import Path
 
 from layers.ledger import sqlite
 from layers.ledger.book import NotSavedError, Store, not_saved
-from layers.ledger.disk import push, second_name
+from layers.ledger.disk import make_folder, push, second_name
 from layers.ledger.replay import replayed
 from layers.ledger.sqlite import SqliteStore, backup_folder, created, opened, version_of
 from layers.problems import LedgerError, Problem, SaveError
@@ -29,7 +29,7 @@ def back_up(store: Store, folder: Path) -> Path:
     if what it would copy is damaged.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         unfinished = folder / f".{secrets.token_hex(4)}.unfinished"
         try:
             seq = _copied(store, unfinished)
@@ -97,7 +97,7 @@ def migrate(
         )
     backup = _free_name(backup_folder(path), f"version-{now}")
     try:
-        backup.parent.mkdir(exist_ok=True)
+        make_folder(backup.parent)
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)) as live:
             unfinished = backup.with_suffix(".unfinished")
             with sqlite.closing_copy(unfinished) as copy:

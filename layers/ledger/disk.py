@@ -17,6 +17,14 @@ def push(path: Path) -> None:
         os.close(hold)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and whatever is lacking above it, and push their names to the disk; one that is there is left alone."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        push(each.parent)
+
+
 def second_name(path: Path, name: Path) -> bool:
     """Give a file another name as well, and return whether it could be: some disks (FAT) know one name a file only.
 

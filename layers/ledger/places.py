@@ -10,6 +10,7 @@ from pathlib import Path
 
 from layers.ledger import postgres, sqlite
 from layers.ledger.book import Ledger, NotSavedError, Store, not_saved, read
+from layers.ledger.disk import make_folder
 from layers.ledger.event import Draft, Event, Head, chained
 from layers.ledger.shares import refuse_share
 from layers.ledger.states import Route
@@ -45,7 +46,7 @@ def new_ledger(place: str, events: Sequence[Event], *, on_share: bool = False) -
         else:
             if not on_share:
                 refuse_share(Path(place))
-            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(place).parent)
             sqlite.created(Path(place), events).close()
     except NotSavedError as error:
         raise not_saved(place, error) from error

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from layers.ledger.disk import make_folder, push
 from layers.problems import Problem, SaveError
 from layers.text import say
 
@@ -20,7 +21,7 @@ def file_one(path: Path, content: bytes) -> Path:
     """Write a file in place of what was there and return its path; raises SaveError, with the old file still whole."""
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             with unfinished.open("wb") as file:
                 file.write(content)
@@ -36,12 +37,7 @@ def file_one(path: Path, content: bytes) -> Path:
 def put(unfinished: Path, path: Path) -> Path:
     """Give a finished file its name, push the name to the disk, and return it; raises OSError."""
     unfinished.replace(path)
-    if os.name == "posix":  # Windows pushes names to the disk itself
-        hold = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(hold)
-        finally:
-            os.close(hold)
+    push(path.parent)
     return path
 
 

@@ -17,9 +17,9 @@ from layers.ledger.states import BEFORE_APPROVAL
 from layers.ledger.task import State, Task
 from layers.problems import InputError, LedgerError, Problem
 from layers.text import Language, Text, say
+from maps.tasks.days import state_upto
 from maps.tasks.desk import Desk, ledger_on
 from maps.tasks.keeping import back_up_now
-from maps.tasks.reporting import state_upto
 from maps.tasks.sheet import CODE, EDITABLE_COLUMNS, Sent, column_of, sent_in
 from maps.tasks.typed import day_of, share_of
 from maps.wording import shown

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layers.ledger.book import write
-from layers.ledger.event import Draft, Event
-from layers.ledger.replay import replayed
+from layers.ledger.event import Draft
 from layers.ledger.task import State, Week
 from layers.problems import InputError, LedgerError, Problem
 from layers.text import say
+from maps.tasks.days import iso_week, upto_day
 from maps.tasks.desk import Desk, ledger_on
 from maps.tasks.filing import file_all
 from maps.tasks.paper import Paper, papers
@@ -88,25 +88,6 @@ def public(desk: Desk, ids: Sequence[int], out: Path | None) -> int:
         tasks = [task_of(ledger.state, id_) for id_ in ids] or list(ledger.state.tasks.values())
         paper = publicly(ledger.state, tasks, ledger.store.events(0), desk.language)
     return _filed(desk, paper, "public", out)
-
-
-def iso_week(day: dt.date) -> str:
-    """Return the ISO week a day is in: 2026-W47."""
-    year, number, _ = day.isocalendar()
-    return f"{year}-W{number:02d}"
-
-
-def upto_day(events: Sequence[Event], day: dt.date) -> list[Event]:
-    """Return the events up to the end of a day: in their own order, up to the first of a later day whose clock is sound."""
-    for at, event in enumerate(events):
-        if event.day > day and not event.clock_suspect:
-            return list(events[:at])
-    return list(events)
-
-
-def state_upto(events: Sequence[Event], seq: int) -> State:
-    """Return the ledger as it was after that event."""
-    return replayed(event for event in events if event.seq <= seq)
 
 
 def _made(state: State, week: str) -> Week | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from layers.ledger.lights import light
 from layers.text import Language, say
 from maps.tasks.blocks import TASK, foot, heads, tally_block, task_block, title
+from maps.tasks.days import iso_week, state_upto
 from maps.tasks.paper import Block, Paper
-from maps.tasks.reporting import iso_week, state_upto
 from maps.tasks.rows import state_word
 from maps.tasks.timeline import event_word
 

@@ -25,12 +25,13 @@ from layers.ledger.places import ledger_at
 from layers.ledger.states import BEFORE_APPROVAL, CLOSED, DECLINED, DONE, OPEN, UNDER_WAY
 from layers.ledger.task import State, Task
 from maps import cli
+from maps.commands import tasks
 from maps.tasks.sheet import COLUMNS
 from tests import postgres as server
 from tests.ledger.runs import NAMES, run_town, write_town
 
 WHO = "--who", "钟"
-BUILT = typer.main.get_command(cli.app)
+BUILT = typer.main.get_command(tasks.tasks_app)
 FAR = dt.date(2099, 1, 1)
 # Commands that read, and their words besides the ledger; the rest enter something.
 READING = ("list", "show", "summary", "quarter", "lists", "public", "export", "audit", "backup")
@@ -228,7 +229,11 @@ def typed(command: Typed, op: str | None = None) -> tuple[int, str]:
     """Type a command in this process and return its exit code and what it complained of."""
     complaint = io.StringIO()
     quiet = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(complaint)
-    with quiet[0], quiet[1], mock.patch.object(cli, "app", BUILT):  # typer builds its commands anew at every call
+    with (
+        quiet[0],
+        quiet[1],
+        mock.patch.object(tasks, "tasks_app", BUILT),
+    ):  # typer builds its commands anew at every call
         code = cli.run_call(cli.call(line_of(command, op), {}))
     return code, complaint.getvalue()
 

@@ -2,7 +2,7 @@
 
 python -m tests.campaigns ledger_kill [CYCLES] [SEED] [postgres]      on a file, or on a server that it starts
 
-Each cycle types one command, in a child forked from a warm process (one in forty: in a whole process of its own), and
+Each cycle types one command, in a child forked from a warm process (one in a hundred: in a whole process of its own), and
 kills it at a moment drawn over the whole time that such a command takes, counted from its start. Then the ledger is
 opened, its chain checked and every event replayed.
 """
@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import random
 import shutil
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,13 +24,12 @@ from pathlib import Path
 
 from layers.ledger.event import Event
 from layers.ledger.task import State
-from layers.problems import LedgerError, PlannerError
+from layers.problems import PlannerError
 from tests import postgres
 from tests.campaigns._ledgers import (
     EVERY,
     Office,
     Typed,
-    events_of,
     is_server,
     killed,
     line_of,
@@ -43,10 +39,11 @@ from tests.campaigns._ledgers import (
     whole_process,
 )
 from tests.campaigns._record import record
+from tests.campaigns._whole import of_backup, of_copy, of_new, of_paper
 from tests.ledger.desks import new_ledger
 
 ANEW = 200  # cycles after which a new ledger is begun: a year's events to replay after every kill would be all there is to do
-WHOLE_EACH = 40
+WHOLE_EACH = 100
 UNKNOWN_S = 0.5  # the time of a command that was not typed yet
 BEYOND = 1.5  # of the usual time of a command: some kills come too late
 
@@ -140,13 +137,13 @@ class Killer:
         """Hold what a command makes beside the ledger against what it should be: other ledgers, backups, reports."""
         faults = []
         if command.name in ("init", "restore"):
-            faults = [_of_new(command, code)]
+            faults = [of_new(command, code)]
         elif command.name == "migrate":
-            faults = [_of_copy(Path(command.words[2]), code, office.place)]
+            faults = [of_copy(Path(command.words[2]), code, office.place)]
         elif command.name == "backup":
-            faults = [_of_backup(path) for path in (office.folder / "kept").glob("*.sqlite")]
+            faults = [of_backup(path) for path in (office.folder / "kept").glob("*.sqlite")]
         elif command.name in ("export", "quarter", "lists", "public", "week"):
-            faults = [_of_paper(path) for path in (office.folder / "papers").glob("[!.]*")]
+            faults = [of_paper(path) for path in (office.folder / "papers").glob("[!.]*")]
         self.tally.half_written += [f"{command.name}: {fault}" for fault in faults if fault]
         shutil.rmtree(office.folder / "whole", ignore_errors=True)
 
@@ -192,62 +189,6 @@ def _begun(office: Office, took: dict[str, list[float]], *, everything: bool) ->
     shutil.rmtree(office.folder / "whole", ignore_errors=True)
     if everything:
         gc.freeze()  # nothing of it is looked through again in the children, which would copy it page by page
-
-
-def _of_new(command: Typed, code: int | None) -> str:
-    """Return what is wrong with a ledger that was being started, or put back from a backup."""
-    try:
-        events = events_of(command.place)
-    except LedgerError as error:
-        is_missing = "no such ledger" in error.in_("en")
-        fine = command.name == "init" and is_missing and code != 0
-        return "" if fine else error.in_("en")
-    if command.name == "init":
-        return "" if len(events) == 1 else f"{len(events)} events"
-    backup = events_of(command.words[1])
-    if code == 0:
-        return "" if events == backup else "acknowledged and not there"
-    return (
-        ""
-        if events[: len(backup)] == backup and len(events) <= len(backup) + 1
-        else "neither the old one nor the backup"
-    )
-
-
-def _of_copy(copy: Path, code: int | None, place: str) -> str:
-    """Return what is wrong with a ledger that was being moved: it is there whole, or not yet."""
-    if not copy.exists():
-        return "acknowledged and not there" if code == 0 else ""
-    return "" if events_of(str(copy)) == events_of(place) else "not whole"
-
-
-def _of_backup(path: Path) -> str:
-    try:
-        events_of(str(path))
-    except PlannerError as error:
-        return error.in_("en")
-    return ""
-
-
-_ENDS = {".html": "</html>", ".ics": "END:VCALENDAR", ".md": "", ".csv": ""}
-
-
-def _of_paper(path: Path) -> str:
-    """Return what is wrong with a report or an export: whatever bears its name is whole."""
-    try:
-        if path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as archive:
-                return archive.testzip() or ""
-        if path.suffix == ".gpkg":
-            with contextlib.closing(sqlite3.connect(path)) as file:
-                found = file.execute("PRAGMA quick_check").fetchone()[0]
-                return "" if found == "ok" else str(found)
-        text = path.read_text("utf-8")
-        if path.suffix == ".json":
-            json.loads(text)
-        return "" if text.rstrip().endswith(_ENDS.get(path.suffix, "")) and text else f"{path.name} is cut off"
-    except (OSError, ValueError, zipfile.BadZipFile, sqlite3.Error) as error:
-        return f"{path.name}: {error}"
 
 
 @contextlib.contextmanager
