@@ -177,7 +177,7 @@ def visited(
     if not satisfied:
         if due is None or due < today:
             raise _refused(task_id, say("tasks.new_deadline"), say("tasks.give_due"))
-        body |= {"due": due.isoformat(), "outcome": "open"}
+        body["due"] = due.isoformat()
     return [act(state, task_id, what, body)]
 
 
@@ -215,6 +215,13 @@ def recorded(state: State, task_id: int, kind: str, note: str) -> list[Draft]:
     if kind not in RECORDS:
         raise _refused(task_id, say("tasks.no_such_record", kind=kind), say("tasks.one_of", words=", ".join(RECORDS)))
     return [act(state, task_id, "recorded", {"kind": kind, "note": _reason(task_id, note)})]
+
+
+def titled(state: State, task_id: int, title: str) -> list[Draft]:
+    """Return the title under which the public may read of a task; raises LedgerError if it is blank."""
+    if not title.strip():
+        raise _refused(task_id, say("tasks.no_title"), say("tasks.give_title"))
+    return [act(state, task_id, "titled", {"public_title": text(task_id, "public_title", title)})]
 
 
 def checked(task: Task, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,10 @@ _OWN = {
 }
 
 
+def _titled(task: Task, event: Event) -> Changes:
+    return {"public_title": event.facts["public_title"]}
+
+
 def _screened(task: Task, event: Event) -> Changes:
     return {"gates": {**task.gates, event.facts["gate"]: event.facts["passed"]}}
 
@@ -161,8 +165,10 @@ def _inspected(task: Task, event: Event) -> Changes:
 
 
 def _back(task: Task, event: Event) -> Changes:
-    """Return the changes of a task sent back to work: what is done so far is no longer all of it."""
-    changes = {**_looked_at(task, event), "done_on": None, "verified_on": None, "progress": min(task.progress, 0.99)}
+    """Return the changes of a task sent back to work: as far as the check found its gaps gone, and no farther."""
+    left = event.facts.get("left")
+    progress = 0.0 if left is None else round(min(max(1 - left, 0.0), 0.99), 2)
+    changes = {**_looked_at(task, event), "done_on": None, "verified_on": None, "progress": progress}
     return {**changes, "reopenings": task.reopenings + (event.what == "reopened")}
 
 
@@ -226,6 +232,7 @@ _CHANGES: Mapping[str, Callable[[Task, Event], Changes]] = {
     "escalated": _escalated,
     "resolved": _resolved,
     "linked": _looked_at,
+    "titled": _titled,
 }
 
 

@@ -83,6 +83,7 @@ MOVES = (
     Move("resolved", "escalate", tuple(state for state in STATES if state in OPEN)),
     Move("recorded", "record", STATES),
     Move("linked", "link", STATES),
+    Move("titled", "public", STATES),
 )
 # Facts about the ledger as a whole, not about a task.
 OF_THE_LEDGER = frozenset({"opened", "reported", "assigned", "looked"})

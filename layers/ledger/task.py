@@ -38,7 +38,7 @@ class Milestone:
 class Task:
     """A task after all events about it.
 
-    `lonlat` is a spot in degrees (WGS 84), `spot` the same in the CRS of a run it is looked at in. Money in yuan, `progress` 0-1 as reported. `outcome` is what the last check found of its gaps. `last_seq` is the last
+    `lonlat` is a spot in degrees (WGS 84), `spot` the same in the CRS of a run it is looked at in. `public_title` is what the public may read where somebody has looked at it. Money in yuan, `progress` 0-1 as reported. `outcome` is what the last check found of its gaps. `last_seq` is the last
     event about it, `first_seq` its first and `done_seq` the last that claimed it done or found it closed, `changed_on` its day, `fields_on` the day anything was last reported by those who work on it.
     """
 
@@ -49,6 +49,7 @@ class Task:
     on: dt.date
     state: str = PROPOSED
     channel: str = ""
+    public_title: str = ""
     goal: str = ""
     leader: str = ""
     department: str = ""

@@ -49,7 +49,7 @@ def tally_block(by: str, tasks: Iterable[Task], today: dt.date, language: Langua
         )
         for group in groups
     )
-    return Block(title(f"by_{by}", language), (), header, rows)
+    return Block(title(f"by_{by}", language), (), header, rows, is_sums=True)
 
 
 def heads(columns: Iterable[str], language: Language) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from maps.screen import table
 from maps.tasks.desk import Desk, ledger_on
 from maps.tasks.rows import cells, light_word, money_word, plain_task, state_word
 from maps.tasks.tally import GROUPS, tally
-from maps.tasks.timeline import event_line
+from maps.tasks.timeline import event_line, milestones_word
 from maps.tasks.typed import day_of
 from maps.wording import number, shown
 
@@ -66,7 +66,13 @@ def show(desk: Desk, task_id: int) -> int:
         print(json.dumps({**plain_task(task, desk.today), "events": history}, ensure_ascii=False, indent=1))
         return 0
     lines = [f"#{task.id}  {task.title}", ""]
-    values = cells(task, desk.today, desk.language) | {"responsible": responsible}
+    milestones = [(each.by, each.what, each.reached) for each in task.milestones]
+    values = cells(task, desk.today, desk.language) | {
+        "progress": f"{task.progress:.0%}",
+        "milestones": milestones_word(milestones, desk.language),
+        "meetings_open": task.meetings_open or None,
+        "responsible": responsible,
+    }
     named = [
         (say(f"tasks.col_{name}").in_(desk.language), _cell(value)) for name, value in values.items() if name != "id"
     ]

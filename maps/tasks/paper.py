@@ -46,12 +46,16 @@ footer { margin-top: 26px; color: #5a646c; font-size: 12px; overflow-wrap: anywh
 
 @dataclass(frozen=True)
 class Block:
-    """A headed part: lines, then a table if it has rows. Texts are as they are, escaped by whoever writes them down."""
+    """A headed part: lines, then a table if it has rows. Texts are as they are, escaped by whoever writes them down.
+
+    `is_sums` marks a table of counts and money, of which nobody asks how many rows it has.
+    """
 
     title: str
     lines: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[object, ...], ...] = ()
+    is_sums: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What the public may read (全过程公示): each item's timeline without personal data.
 
-Of an event only its day, its kind and figures are shown, never what somebody wrote. Titles and goals are written by
-hand where citizens proposed the item: every name the ledger knows, and every run of digits long enough to be a telephone
-or identity number, is blotted out of them.
+Of an event only its day, its kind and figures are shown, never what somebody wrote. A title, goal or village that people
+typed may name somebody the ledger knows nothing of: it is not shown until somebody has given the item a title for the
+public (`coverplan tasks public ID --title`). Of whatever is shown, every name the ledger knows, and every run of digits
+long enough to be a telephone or identity number, is blotted out.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Particulars that hold a person's name.
 _NAMES = ("leader", "owner", "inspector", "accepted_by", "person")
 # Events that say nothing about the item itself.
-_INTERNAL = frozenset({"recorded", "linked", "checked", "handed_over", "escalated", "resolved"})
+_INTERNAL = frozenset({"recorded", "linked", "checked", "handed_over", "escalated", "resolved", "titled"})
 
 
 def publicly(state: State, tasks: Sequence[Task], events: Sequence[Event], language: Language) -> Paper:
@@ -37,6 +38,11 @@ def publicly(state: State, tasks: Sequence[Task], events: Sequence[Event], langu
     blocks = tuple(_item(task, events, names, language) for task in tasks)
     facts = (say("tasks.public_facts").in_(language),)
     return Paper(say("tasks.public_title", name=state.name).in_(language), facts, blocks, foot(state.head, language))
+
+
+def untitled(task: Task) -> bool:
+    """Return whether a task bears a title that people typed and nobody has cleared for the public."""
+    return task.origin != "gap" and not task.public_title
 
 
 def known_names(events: Iterable[Event]) -> list[str]:
@@ -55,20 +61,33 @@ def blotted(text: str, names: Iterable[str]) -> str:
 
 
 def _item(task: Task, events: Sequence[Event], names: Sequence[str], language: Language) -> Block:
+    own = [event for event in events if event.task == task.id]
+    village = "" if untitled(task) else blotted(task.unit_name, names)
+    nobody = say("tasks.nobody").in_(language)
     facts = [
         say("tasks.public_list", list=blotted(task.list, names)),
-        say("tasks.public_origin", origin=origin_word(task.origin, language), village=task.unit_name or "-"),
+        say("tasks.public_origin", origin=origin_word(task.origin, language), village=village or "-"),
         say(
             "tasks.public_state",
             state=state_word(task.state, language),
-            department=blotted(task.department, names) or "-",
+            department=blotted(task.department, names) or nobody,
         ),
     ]
-    facts += [say("tasks.public_goal", goal=blotted(task.goal, names))] if task.goal else []
-    own = [event for event in events if event.task == task.id and event.what not in _INTERNAL]
-    rows = tuple((event.day, event_word(event.what, language), _rest(event, names, language)) for event in own)
+    facts += [say("tasks.public_goal", goal=blotted(task.goal, names))] if _is_cleared(task, own) else []
+    rows = tuple(
+        (event.day, event_word(event.what, language), _rest(event, names, language))
+        for event in own
+        if event.what not in _INTERNAL
+    )
     header = tuple(say(f"tasks.col_{name}").in_(language) for name in ("on", "event", "figures"))
-    return Block(f"#{task.id} {blotted(task.title, names)}", tuple(fact.in_(language) for fact in facts), header, rows)
+    title = say("tasks.public_untitled").in_(language) if untitled(task) else task.public_title or task.title
+    return Block(f"#{task.id} {blotted(title, names)}", tuple(fact.in_(language) for fact in facts), header, rows)
+
+
+def _is_cleared(task: Task, own: Sequence[Event]) -> bool:
+    """Return whether a goal may be shown: as it was worked out from the gap, or of an item somebody has looked at."""
+    as_found = task.origin == "gap" and task.goal == own[0].facts.get("goal")
+    return bool(task.goal) and (as_found or bool(task.public_title))
 
 
 def _rest(event: Event, names: Sequence[str], language: Language) -> str:

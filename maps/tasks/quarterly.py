@@ -61,11 +61,15 @@ def _by_state(then: State, now: State, last: dt.date, language: Language) -> Blo
             state_word(state, language),
             was.count(state),
             by_name[state].tasks if state in by_name else 0,
-            by_name[state].cost if state in by_name else 0.0,
-            by_name[state].spent if state in by_name else 0.0,
+            by_name[state].cost if state in by_name else None,
+            by_name[state].spent if state in by_name else None,
         )
         for state in states
     )
     return Block(
-        title("by_state", language), (), heads(("state", "at_start", "at_end", "cost", "spent"), language), rows
+        title("by_state", language),
+        (),
+        heads(("state", "at_start", "at_end", "cost", "spent"), language),
+        rows,
+        is_sums=True,
     )

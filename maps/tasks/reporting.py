@@ -79,15 +79,28 @@ def lists(desk: Desk, out: Path | None, date: str | None) -> int:
     return _filed(desk, three_lists(state, today, desk.language), f"lists-{today}", out)
 
 
-def public(desk: Desk, ids: Sequence[int], out: Path | None) -> int:
-    """Write the public timeline of some items, or of all."""
-    from layers.ledger.acts import task_of
-    from maps.tasks.publicly import publicly
+def public(desk: Desk, ids: Sequence[int], out: Path | None, title: str | None) -> int:
+    """Write the public timeline of some items, or of all; `title` is what the public may call the one that is named.
 
+    Raises InputError if a title is given and not one item named.
+    """
+    from layers.ledger import acts
+    from maps.tasks.publicly import publicly, untitled
+
+    if title is not None and len(ids) != 1:
+        raise InputError([Problem("--title", say("tasks.title_of_one"), say("tasks.give_one_id"))])
     with ledger_on(desk) as ledger:
-        tasks = [task_of(ledger.state, id_) for id_ in ids] or list(ledger.state.tasks.values())
+        if title is not None:
+            given = title
+            ledger = write(
+                ledger, lambda state: acts.titled(state, ids[0], given), who=desk.who, at=desk.at, op_id=desk.op_id
+            ).ledger
+        tasks = [acts.task_of(ledger.state, id_) for id_ in ids] or list(ledger.state.tasks.values())
         paper = publicly(ledger.state, tasks, ledger.store.events(0), desk.language)
-    return _filed(desk, paper, "public", out)
+    code = _filed(desk, paper, "public", out)
+    if (hidden := [f"#{task.id}" for task in tasks if untitled(task)]) and not desk.as_json:
+        print(say("tasks.public_hidden", ids=", ".join(hidden)).in_(desk.language))
+    return code
 
 
 def _made(state: State, week: str) -> Week | None:
@@ -115,7 +128,7 @@ def _filed(desk: Desk, paper: Paper, name: str, out: Path | None) -> int:
     lines = [
         paper.title,
         *paper.facts,
-        *(f"  {block.title}: {len(block.rows)}" for block in paper.blocks if block.header),
+        *(f"  {block.title}: {len(block.rows)}" for block in paper.blocks if block.header and not block.is_sums),
         "",
     ]
     print(shown("\n".join([*lines, *map(str, paths), paper.foot])))

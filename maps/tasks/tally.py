@@ -21,7 +21,7 @@ GROUPS = ("state", "leader", "department", "list")
 class Group:
     """One group: how many tasks, how many under each light, what they are to cost and have cost (yuan), whom they serve.
 
-    Money that nobody has given counts as nothing here; `uncosted` says of how many tasks.
+    Money is of the tasks of which it is known, and None where it is of none; `uncosted` says of how many the cost is not.
     """
 
     name: str
@@ -29,8 +29,8 @@ class Group:
     open: int
     closed: int
     lights: Mapping[str, int]
-    cost: float
-    spent: float
+    cost: float | None
+    spent: float | None
     uncosted: int
     mean_score: float | None
 
@@ -53,8 +53,13 @@ def _group(name: str, tasks: list[Task], today: dt.date) -> Group:
         sum(task.is_open for task in tasks),
         sum(task.is_closed for task in tasks),
         {code: codes.count(code) for code in LIGHTS},
-        math.fsum(task.cost or 0.0 for task in tasks),
-        math.fsum(task.spent or 0.0 for task in tasks),
+        _sum(task.cost for task in tasks),
+        _sum(task.spent for task in tasks),
         sum(task.cost is None for task in tasks),
         round(sum(scores) / len(scores), 2) if scores else None,
     )
+
+
+def _sum(money: Iterable[float | None]) -> float | None:
+    known = [yuan for yuan in money if yuan is not None]
+    return math.fsum(known) if known else None

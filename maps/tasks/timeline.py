@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from layers.text import Language, known, say
@@ -26,9 +27,7 @@ _PUBLIC = (
     "left",
 )
 # Particulars that are of no use in a sentence.
-_UNSAID = frozenset(
-    ("gaps", "edits", "crs", "lonlat", "run_date", "project_id", "unit_id", "rank", "amount", "unit", "milestones")
-)
+_UNSAID = frozenset(("gaps", "edits", "crs", "lonlat", "run_date", "project_id", "unit_id", "rank", "amount", "unit"))
 
 
 def event_line(event: Event, language: Language) -> str:
@@ -50,6 +49,12 @@ def event_word(what: str, language: Language) -> str:
     return say(f"tasks.event_{what}").in_(language)
 
 
+def milestones_word(milestones: Sequence[tuple[object, str, bool]], language: Language) -> str:
+    """Return milestones in words: day, what, and whether it was reached."""
+    keys = {True: "tasks.milestone_reached", False: "tasks.milestone_ahead"}
+    return "、".join(say(keys[reached], by=by, what=what).in_(language) for by, what, reached in milestones)
+
+
 def _joined(said: list[str], language: Language) -> str:
     return ("；" if language == "zh" else "; ").join(part for part in said if part)
 
@@ -68,6 +73,8 @@ def _value(name: str, value: Any, language: Language) -> str:
         )
     if name == "evidence":
         return "、".join(str(item.get("file") or item.get("note")) for item in value)
+    if name == "milestones":
+        return milestones_word([(each["by"], each["what"], each["reached"]) for each in value], language)
     if name in ("progress", "left"):
         return f"{value:.0%}"
     if name in ("cost", "spent"):

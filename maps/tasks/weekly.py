@@ -32,7 +32,7 @@ def weekly(events: Sequence[Event], since: int, made: Week, weeks: Sequence[Week
     overdue = [task for task in tasks if light(task, today) == "overdue"]
     soon = [task for task in tasks if light(task, today) == "due_soon"]
     new = [task for task in tasks if task.id not in before.tasks]
-    verified = _those(now, fresh, ("verified", "inspected"))
+    verified = [id_ for id_ in _those(now, fresh, ("verified", "inspected")) if now.tasks[id_].is_closed]
     back = _those(now, fresh, _SENT_BACK)
     blocks = (
         tally_block("state", tasks, today, language),
@@ -47,7 +47,8 @@ def weekly(events: Sequence[Event], since: int, made: Week, weeks: Sequence[Week
         tally_block("department", tasks, today, language),
     )
     counts = {"new": len(new), "verified": len(verified), "back": len(back), "overdue": len(overdue)}
-    facts = [say("tasks.week_facts", on=today, since=since, upto=made.upto, **counts).in_(language)]
+    key = "week_facts" if since else "week_facts_first"
+    facts = [say(f"tasks.{key}", on=today, since=since, upto=made.upto, **counts).in_(language)]
     if missing := missing_weeks(events, weeks, made.week):
         facts.append(say("tasks.weeks_missing", weeks=", ".join(missing)).in_(language))
     if suspect := sum(event.clock_suspect for event in fresh):

@@ -121,12 +121,16 @@ def lists(
 def public(
     ctx: typer.Context,
     ids: Annotated[list[int] | None, typer.Argument(metavar="[ID…]")] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT")] = None,
     out: Folder = None,
     ledger: Place = None,
+    who: Who = None,
+    op: Op = None,
     as_json: Json = False,
     on_share: Share = False,
 ) -> int:
     """Write the public timeline of items, without personal data."""
     from maps.tasks.reporting import public
 
-    return public(desk_of(ctx, ledger, as_json=as_json, on_share=on_share), ids or [], out)
+    at = desk_of(ctx, ledger, who=who, op_id=op, as_json=as_json, on_share=on_share)
+    return public(at, ids or [], out, title)
