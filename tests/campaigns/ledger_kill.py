@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +45,7 @@ from tests.ledger.desks import new_ledger
 
 ANEW = 200  # cycles after which a new ledger is begun: a year's events to replay after every kill would be all there is to do
 WHOLE_EACH = 100
+HANDS = 4  # processes that kill beside each other: most of the time is waiting
 UNKNOWN_S = 0.5  # the time of a command that was not typed yet
 BEYOND = 1.5  # of the usual time of a command: some kills come too late
 
@@ -67,6 +69,10 @@ class Tally:
     def is_clean(self) -> bool:
         """Whether nothing was lost, half written or unreadable."""
         return not (self.lost or self.half_written or self.unreadable)
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return what became of the cycles of both."""
+        return Tally(**{name: value + getattr(other, name) for name, value in vars(self).items()})
 
 
 @dataclass
@@ -159,7 +165,7 @@ def _work(command: Typed, op: str, whole: bool) -> Callable[[Callable[[str], Non
     return work
 
 
-def kill_cycles(count: int, seed: int, folder: Path, url: str = "") -> Tally:
+def kill_cycles(count: int, seed: int | str, folder: Path, url: str = "") -> Tally:
     """Kill so many times, on files or on the server of that URL."""
     killer = Killer(random.Random(seed))
     runs = two_runs(folder)
@@ -206,8 +212,11 @@ def main() -> int:
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     on_server = "postgres" in sys.argv[3:]
     start = time.perf_counter()
-    with _server(on_server) as url, tempfile.TemporaryDirectory() as folder:
-        tally = kill_cycles(count, seed, Path(folder), url)
+    with _server(on_server) as url, tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(HANDS) as hands:
+        shares = [count // HANDS + (hand < count % HANDS) for hand in range(HANDS)]
+        folders = [Path(tempfile.mkdtemp(dir=folder)) for _ in shares]
+        seeds = [f"{seed}.{hand}" for hand in range(HANDS)]
+        tally = sum(hands.map(kill_cycles, shares, seeds, folders, [url] * HANDS), start=Tally())
     faults = [*tally.lost, *tally.half_written, *tally.unreadable]
     sys.stdout.write("".join(f"{fault}\n" for fault in faults[:20]) + f"{dict(sorted(tally.by_command.items()))}\n")
     record(
