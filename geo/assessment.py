@@ -10,7 +10,7 @@ from geo.doctor.quickly import doubts
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
 from geo.joining import joining_notes
-from geo.ongoing import Ongoing, day_of, not_taken_on, promises, taken_on, tracked, worked_on
+from geo.ongoing import Ongoing, day_of, promises, taken_on, tracked, worked_on
 from geo.petitions import Heard, Voices, heard, with_voices
 from geo.places import grain_notes
 from geo.projects import merged
@@ -94,10 +94,11 @@ def assess(
     projects = merged(
         project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
-    offered = projects if beside is None else not_taken_on(projects, beside.working_on)
     counts = {gap_id: heeded.weight for gap_id, heeded in voices.by_gap.items()}
-    found_out = study(offered, coverages, gaps, world, plan.settings, voices=counts)
-    notes = _notes(coverages, voices, world, again=len(projects) - len(offered))
+    under_way = {} if beside is None else beside.working_on
+    found_out = study(projects, coverages, gaps, world, plan.settings, voices=counts, taken_on=under_way)
+    again = sum(any(failed.gate == "under_way" for failed in one.failed) for one in found_out.gated)
+    notes = _notes(coverages, voices, world, again=again)
     return Assessment(
         plan,
         world,
@@ -112,7 +113,7 @@ def assess(
         found_out.robustness,
         found_out.outcomes,
         found_out.placed,
-        tuple(offered),
+        tuple(projects),
         sensitivity(coverages, world, anew=plan.settings.ranking.sensitivity),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from layers.ledger.lights import light
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from geo.projects import Project
     from layers.ledger.task import State, Task, TaskGap
 
 
@@ -89,11 +88,6 @@ def worked_on(tasks: Iterable[Task], followup: Followup) -> dict[str, int]:
                 for gap_id in finding.now:
                     found.setdefault(gap_id, task.id)
     return found
-
-
-def not_taken_on(projects: Sequence[Project], gaps: Collection[str]) -> list[Project]:
-    """Return the projects that close some gap which is not among those being worked on, in the same order."""
-    return [project for project in projects if not set(project.gap_ids) <= set(gaps)]
 
 
 def taken_on(tasks: Iterable[Task], followup: Followup, today: dt.date) -> tuple[TakenOn, ...]:

@@ -25,7 +25,10 @@ def what_if(assessment: Assessment, settings: Settings, *, weights: Mapping[str,
         seen = coverages[rule_id]
         coverages[rule_id] = replace(seen, rule=seen.rule.model_copy(update={"weight": weight}))
     voices = {gap_id: heard.weight for gap_id, heard in assessment.petitions.items()}
-    found = study(assessment.candidates, coverages, assessment.gaps, assessment.world, settings, voices=voices)
+    under_way = {} if assessment.ongoing is None else assessment.ongoing.working_on
+    found = study(
+        assessment.candidates, coverages, assessment.gaps, assessment.world, settings, voices=voices, taken_on=under_way
+    )
     kept = tuple(note for note in assessment.notes if note.key not in STUDY_NOTES)
     return replace(
         assessment,

@@ -74,13 +74,19 @@ PROJECTS = (
     "why",
     "lon",
     "lat",
+    "rank_without_equity",
+    "gate",
 )
 REJECTS = ("layer", "file", "row", "feature_id", "field", "value", "reason", "fix", "action")
 
 # Columns of numbers, in whichever table; in_budget is true or false; all others are text.
-_NUMBERS = frozenset(
-    ("rank", "row", "required", "supplied", "shortfall", "amount", "people", "people_short", "people_served", "lon")
-) | {"lat", "cost_low", "cost", "cost_high", "cumulative_cost", "need_closed", "need_per_10k_yuan", "stays_in"}
+_NUMBERS = (
+    frozenset(
+        ("rank", "row", "required", "supplied", "shortfall", "amount", "people", "people_short", "people_served", "lon")
+    )
+    | {"lat", "cost_low", "cost", "cost_high", "cumulative_cost", "need_closed", "need_per_10k_yuan", "stays_in"}
+    | {"rank_without_equity"}
+)
 
 # Several ids in one cell.
 SEPARATOR = ";"
@@ -115,14 +121,15 @@ def projects_table(assessment: Assessment, language: Language) -> pd.DataFrame:
     """Return one row per project, best first; costs are in yuan, `people_served` only those that nothing above serves.
 
     `rule_ids` and `gap_ids` are what the project was made for, then what it closes besides. `stays_in` is the share of
-    draws (0-1) in which it is in the budget. Projects that do not pass a gate come last, without a rank.
+    draws (0-1) in which it is in the budget, `rank_without_equity` the rank it has where need counts alike in every village.
+    Projects that do not pass a gate come last, without a rank; `gate` names the gates (geo.gates.Gate).
     """
     listed: tuple[Ranked | Gated, ...] = (*assessment.ranked, *assessment.gated)
     lon, lat = lonlat([row.project.geometry for row in listed], assessment.world.layers.crs)
     rule_of = {gap.id: gap.rule_id for gap in assessment.gaps}
     rows = [
         _what(row.project, row.closes if isinstance(row, Ranked) else (), rule_of, language)
-        | (_worth(row, assessment) if isinstance(row, Ranked) else {"in_budget": False})
+        | (_worth(row, assessment) if isinstance(row, Ranked) else _barred(row))
         | {"people_served": row.people_served, "need_closed": row.need_closed}
         | {"why": spoken(row.why, language), "lon": x, "lat": y}
         for row, x, y in zip(listed, lon.tolist(), lat.tolist(), strict=True)
@@ -152,11 +159,17 @@ def _what(project: Project, closes: Sequence[str], rule_of: Mapping[str, str], l
 def _worth(row: Ranked, assessment: Assessment) -> dict[str, object]:
     return {
         "rank": row.rank,
+        "rank_without_equity": math.nan if row.rank_even is None else row.rank_even,
+        "gate": "",
         "need_per_10k_yuan": row.need_per_10k_yuan,
         "cumulative_cost": row.cumulative_cost,
         "in_budget": row.in_budget,
         "stays_in": assessment.robustness.standing[row.project.id].stays_in if assessment.robustness else math.nan,
     }
+
+
+def _barred(row: Gated) -> dict[str, object]:
+    return {"in_budget": False, "gate": SEPARATOR.join(dict.fromkeys(failed.gate for failed in row.failed))}
 
 
 def rejects_table(assessment: Assessment, language: Language) -> pd.DataFrame:

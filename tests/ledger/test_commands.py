@@ -181,7 +181,9 @@ def test_what_is_being_worked_on_is_not_proposed_again_and_the_forecast_says_wha
     office.typed("adopt", office.out, "--top", 1, "--list", "民生")
     assert "If every open task is finished on time (1 counted in), 2 gaps become 1" in office.run()
     with (office.out / "projects.csv").open(encoding="utf-8-sig") as file:
-        assert len(list(csv.DictReader(file))) == 1
+        listed, barred = csv.DictReader(file)
+    assert (listed["rank"], listed["gate"]) == ("1", "")
+    assert (barred["rank"], barred["gate"], "(task 1)" in barred["why"]) == ("", "under_way", True)
     ledger = json.loads((office.out / "run.json").read_text("utf-8"))["ledger"]
     assert (ledger["open"], len(ledger["working_on"]), ledger["forecast"]["gaps"]) == (1, 1, 1)
     assert ledger["head"] in (office.out / "report.html").read_text("utf-8")

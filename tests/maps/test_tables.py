@@ -61,7 +61,8 @@ def test_columns_are_those_of_the_contract(assessment):
         "coverage": "rule_id,place_id,name,unit_id,required,supplied,shortfall,unit,status,people,people_short,reason",
         "gaps": "gap_id,rule_id,severity,place_id,unit_id,name,amount,unit,people,lon,lat,reason",
         "projects": "rank,project_id,action,name,unit_id,rule_ids,gap_ids,amount,unit,cost_low,cost,cost_high,"
-        "people_served,need_closed,need_per_10k_yuan,cumulative_cost,in_budget,stays_in,why,lon,lat",
+        "people_served,need_closed,need_per_10k_yuan,cumulative_cost,in_budget,stays_in,why,lon,lat,"
+        "rank_without_equity,gate",
         "rejects": "layer,file,row,feature_id,field,value,reason,fix,action",
     }
 
