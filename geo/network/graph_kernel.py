@@ -127,3 +127,15 @@ def by_group(groups: int, group: Nodes, rows: Rows) -> tuple[Rows, Rows]:
         ordered[filled[group[row]]] = row
         filled[group[row]] += 1
     return first, ordered
+
+
+@compiled
+def rough_codes(x: Numbers, y: Numbers, west: float, south: float, scale: float) -> Nodes:
+    """Return each point's cell along a Morton curve over 2**10 by 2**10 of them, `scale` cells a metre."""
+    codes = np.empty(len(x), dtype=np.int32)
+    for i in range(len(x)):
+        column, row, code = int((x[i] - west) * scale), int((y[i] - south) * scale), 0
+        for bit in range(10):
+            code |= ((column >> bit) & 1) << (2 * bit) | ((row >> bit) & 1) << (2 * bit + 1)
+        codes[i] = code
+    return codes

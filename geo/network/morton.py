@@ -33,13 +33,13 @@ def morton_order(x: Numbers, y: Numbers) -> NDArray[np.int64]:
 
 def rough_order(x: Numbers, y: Numbers) -> NDArray[np.int64]:
     """Return the points along a Morton curve of a million cells, those of one cell in no order: compiled, by counting."""
-    from geo.network.graph_kernel import by_group
+    from geo.network.graph_kernel import by_group, rough_codes
 
     if not len(x):
         return np.empty(0, dtype=np.int64)
-    scale = (2**10 - 1) / max(float(np.ptp(x)), float(np.ptp(y)), 1e-3)
-    code = _spread((x - x.min()) * scale) | (_spread((y - y.min()) * scale) << np.uint64(1))
-    order: NDArray[np.int64] = by_group(2**20, code.astype(np.int32), np.arange(len(x)))[1]
+    west, south = float(x.min()), float(y.min())
+    scale = (2**10 - 1) / max(float(x.max()) - west, float(y.max()) - south, 1e-3)
+    order: NDArray[np.int64] = by_group(2**20, rough_codes(x, y, west, south, scale), np.arange(len(x)))[1]
     return order
 
 

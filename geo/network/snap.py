@@ -123,6 +123,7 @@ class Segments:
 
         top = self.topology
         known = known[rough_order(x[known], y[known])]  # neighbours in a row find each other's cells in the cache
+        at_x, at_y = x[known], y[known]
         shapes = top.segment_x, top.segment_y, top.segment_length_m, top.segment_from_m, top.segment_edge
         feet = np.empty((len(x), 8))
         if len(known) < len(x):
@@ -130,7 +131,8 @@ class Segments:
 
         def put(begin: int, end: int) -> None:
             limit = max_snap_m + TIE_M
-            put_feet(x, y, known[begin:end], Cells(*self._cells), shapes, (top.road, top.from_m), feet, TIE_M, limit)
+            where = at_x[begin:end], at_y[begin:end], known[begin:end]
+            put_feet(*where, Cells(*self._cells), shapes, (top.road, top.from_m), feet, TIE_M, limit)
 
         cuts = np.linspace(0, len(known), THREADS + 1).astype(int).tolist()
         _ = self._cells

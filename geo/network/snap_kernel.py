@@ -92,19 +92,20 @@ def put_feet(
     tie_m: float,
     limit_m: float,
 ) -> None:
-    """Fill in the feet of the points in these rows, with the arithmetic of `snap.feet`: the columns `taken_apart` names.
+    """Fill in the feet of these points, each in its row, with the arithmetic of `snap.feet`: the columns `taken_apart` names.
 
     `segments` are x and y of both ends, length, measure along the road, and edge; `edges` the road and the measure.
     """
     x, y, length_m, from_m, of_edge = segments
     road, edge_from_m = edges
-    for p in rows:
-        s = _nearest(px[p], py[p], x, y, cells, tie_m)
+    for i in range(len(rows)):
+        p, at_x, at_y = rows[i], px[i], py[i]
+        s = _nearest(at_x, at_y, x, y, cells, tie_m)
         edge, x0, x1, y0, y1 = of_edge[s], x[s, 0], x[s, 1], y[s, 0], y[s, 1]
         dx, dy = x1 - x0, y1 - y0
-        share = min(max(((px[p] - x0) * dx + (py[p] - y0) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
-        off_x = px[p] - x1 if share == 1.0 else (px[p] - x0) - share * dx
-        off_y = py[p] - y1 if share == 1.0 else (py[p] - y0) - share * dy
+        share = min(max(((at_x - x0) * dx + (at_y - y0) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
+        off_x = at_x - x1 if share == 1.0 else (at_x - x0) - share * dx
+        off_y = at_y - y1 if share == 1.0 else (at_y - y0) - share * dy
         offset_m = np.rint(math.hypot(off_x, off_y) / GRAIN) * GRAIN
         road_m = from_m[s] + np.rint(share * length_m[s] / GRAIN) * GRAIN
         feet[p, 0], feet[p, 1], feet[p, 2], feet[p, 3] = edge, road[edge], road_m - edge_from_m[edge], road_m
@@ -138,21 +139,23 @@ def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: 
     """Return the lowest of the segments that are, to tie_m, at the least distance from the point."""
     first, segment, west, south, size_m, across, up = cells
     column, row = _cell(px, west, size_m, across), _cell(py, south, size_m, up)
-    best, chosen, tied, ring = np.inf, -1, False, 0
+    best, square, chosen, tied, ring = 1e150, 1e300, -1, False, 0
     right, top = px - west - column * size_m, py - south - row * size_m
     inside = max(min(right, size_m - right, top, size_m - top) - 1e-6 * size_m, 0.0)  # how far all other cells are
     while ring <= max(across, up) and (ring == 0 or best + tie_m >= (ring - 1) * size_m + inside):
         for r in range(max(row - ring, 0), min(row + ring, up - 1) + 1):
             stride = 1 if abs(r - row) == ring else max(2 * ring, 1)
             for c in range(column - ring, column + ring + 1, stride):
-                if c < 0 or c >= across or _away(column - c, right, row - r, top, size_m) > best + tie_m:
+                if c < 0 or c >= across or _is_away(column - c, right, row - r, top, size_m, best + tie_m):
                     continue
                 for i in range(first[r * across + c], first[r * across + c + 1]):
                     s = segment[i]
-                    off = _offset(px, py, x[s, 0], y[s, 0], x[s, 1], y[s, 1])
-                    tied |= s != chosen and abs(off - best) <= tie_m
-                    if off < best:
-                        best, chosen = off, s
+                    off = _squared(px, py, x[s, 0], y[s, 0], x[s, 1], y[s, 1])
+                    # as near to tie_m, or nearly so: squares differ by twice the distance times what distances do
+                    tied |= s != chosen and abs(off - square) <= 2.1 * tie_m * (best + tie_m)
+                    if off < square:
+                        square, chosen = off, s
+                        best = math.sqrt(off)
         ring += 1
     if tied:
         chosen = _lowest(px, py, x, y, first, segment, column, row, ring, across, up, best + tie_m)
@@ -160,15 +163,16 @@ def _nearest(px: float, py: float, x: Numbers, y: Numbers, cells: Cells, tie_m: 
 
 
 @compiled
-def _away(left: int, right_m: float, below: int, top_m: float, size_m: float) -> float:
-    """Return a distance no segment of a cell is nearer than, so many columns to the left and rows below the point's own.
+def _is_away(left: int, right_m: float, below: int, top_m: float, size_m: float, limit_m: float) -> bool:
+    """Return whether no segment of a cell is within the limit, so many columns to the left and rows below the point's own.
 
     `right_m` and `top_m` say where in its cell the point is, from the corner.
     """
     away_x = (left - 1) * size_m + right_m if left > 0 else -left * size_m - right_m
     away_y = (below - 1) * size_m + top_m if below > 0 else -below * size_m - top_m
     away_x, away_y = max(away_x, 0.0) if left else 0.0, max(away_y, 0.0) if below else 0.0
-    return math.sqrt(away_x * away_x + away_y * away_y) * (1 - 1e-12) - 2e-6 * size_m
+    limit_m += 2e-6 * size_m
+    return (away_x * away_x + away_y * away_y) * (1 - 2e-12) > limit_m * limit_m
 
 
 @compiled
@@ -200,8 +204,13 @@ def _lowest(
 @compiled
 def _offset(px: float, py: float, x0: float, y0: float, x1: float, y1: float) -> float:
     """Return the distance from a point to a segment, at its far end to the very vertex (as `snap.to_segments`)."""
+    return math.sqrt(_squared(px, py, x0, y0, x1, y1))
+
+
+@compiled
+def _squared(px: float, py: float, x0: float, y0: float, x1: float, y1: float) -> float:
     dx, dy = x1 - x0, y1 - y0
     share = min(max(((px - x0) * dx + (py - y0) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
-    if share == 1.0:
-        return math.sqrt((px - x1) ** 2 + (py - y1) ** 2)
-    return math.sqrt(((px - x0) - share * dx) ** 2 + ((py - y0) - share * dy) ** 2)
+    off_x = px - x1 if share == 1.0 else (px - x0) - share * dx
+    off_y = py - y1 if share == 1.0 else (py - y0) - share * dy
+    return off_x * off_x + off_y * off_y
