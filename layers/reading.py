@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
+    from layers.cache import Shelf
     from layers.checked import Checked
     from layers.crs import System
     from layers.heights import Heights
@@ -57,14 +58,15 @@ class _Placed:
     sha256: str
 
 
-def read_layers(plan: Plan, *, meanwhile: Callable[[], None] | None = None) -> Layers:
+def read_layers(plan: Plan, *, meanwhile: Callable[[], None] | None = None, shelf: Shelf | None = None) -> Layers:
     """Return every layer of the plan, checked, in the plan's order, all in one metric CRS.
 
     Each layer's books balance: used + repaired + rejected == rows_in. Raises LayerError (PlanError for the plan's own
     CRS) with the faults of all layers that stop the run, not only the first: what cannot be read, and what has more
-    rows or people rejected than the plan allows. `meanwhile` may be called once, while other processes read the files.
+    rows or people rejected than the plan allows. `meanwhile` may be called once, while other processes read the files. What is on
+    the `shelf` is taken from there, and what is not is noted there.
     """
-    found = examined(plan, meanwhile=meanwhile)
+    found = examined(plan, meanwhile=meanwhile, shelf=shelf)
     problems = stopping(found, plan)
     if problems:
         raise LayerError(problems)
@@ -99,12 +101,12 @@ def stopping(found: Examined, plan: Plan) -> list[Problem]:
     return problems
 
 
-def examined(plan: Plan, *, meanwhile: Callable[[], None] | None = None) -> Examined:
+def examined(plan: Plan, *, meanwhile: Callable[[], None] | None = None, shelf: Shelf | None = None) -> Examined:
     """Return whatever can be read of the plan's layers; raises PlanError where no CRS can be found for the run."""
     from layers.crs import name_of
 
     refused: dict[str, tuple[Problem, ...]] = {}
-    placed = _each(_read(plan, refused, meanwhile), _placed, refused)
+    placed = _each(_read(plan, refused, meanwhile, shelf), lambda _, item: _placed(item, shelf), refused)
     for name, problem in _lonlat_swapped(placed).items():
         refused[name] = (problem,)
         del placed[name]
@@ -145,22 +147,30 @@ def _library_errors() -> tuple[type[Exception], ...]:
 
 
 def _read(
-    plan: Plan, refused: dict[str, tuple[Problem, ...]], meanwhile: Callable[[], None] | None
-) -> dict[str, tuple[Request, Raw]]:
-    """Return what each layer asked for and the rows of its file."""
+    plan: Plan,
+    refused: dict[str, tuple[Problem, ...]],
+    meanwhile: Callable[[], None] | None,
+    shelf: Shelf | None,
+) -> dict[str, Checked | tuple[Request, Raw]]:
+    """Return what each layer asked for and the rows of its file, or those rows checked where they are on the shelf."""
     from layers.readers.confined import read_apart
     from layers.readers.formats import prepare, read_raw
 
     asked = _each(plan.layers, lambda name, spec: _request(plan, name, spec), refused)
     in_files = [request for request in asked.values() if not is_database(request.spec.path)]
+    shelved = {} if shelf is None else {request.name: shelf.find(request) for request in in_files}
+    known = {name: checked for name, checked in shelved.items() if checked is not None}
+    in_files = [request for request in in_files if request.name not in known]
     prepare(in_files)
     answers = read_apart(in_files, read_raw, meanwhile=meanwhile)
-    answers |= {name: _from_database(asked[name]) for name in asked if name not in answers}
+    answers |= {name: _from_database(asked[name]) for name in asked if name not in answers and name not in known}
     for name, answer in answers.items():
         if isinstance(answer, LayerError):
             refused[name] = answer.problems
     raws = {name: answer for name, answer in answers.items() if not isinstance(answer, LayerError)}
-    return {name: (request, raws[name]) for name, request in asked.items() if name in raws}
+    return {
+        name: known.get(name) or (request, raws[name]) for name, request in asked.items() if name in {*raws, *known}
+    }
 
 
 def _from_database(request: Request) -> Raw | LayerError:
@@ -184,24 +194,33 @@ def _request(plan: Plan, name: str, spec: LayerSpec) -> Request:
     return Request(name, spec, KINDS[spec.kind], path)
 
 
-def _placed(_: str, read: tuple[Request, Raw]) -> _Placed:
-    """Check one layer's rows, and settle which system its coordinates are in."""
+def _placed(read: Checked | tuple[Request, Raw], shelf: Shelf | None) -> _Placed:
+    """Check one layer's rows unless that was done before, and settle which system its coordinates are in."""
     import numpy as np
 
-    from layers.checks import checked_rows
     from layers.crs import declared, middles, misplaced
-    from layers.readers.files import sha256
-    from layers.readers.shapefile import parts_beside
 
-    request, raw = read
-    digest = raw.sha256 or sha256(parts_beside(request.path))
-    checked = checked_rows(raw, request)
+    checked = read if not isinstance(read, tuple) else _checked(*read, shelf)
+    request, digest = checked.request, checked.raw.sha256
     if checked.geometry is None:
         return _Placed(checked, None, np.zeros((0, 2)), digest)
-    system = declared(raw, request.spec.crs, request.where, middles(checked.geometry[checked.meant]))
+    system = declared(checked.raw, request.spec.crs, request.where, middles(checked.geometry[checked.meant]))
     checked = checked.adding(misplaced(system, _only(checked.geometry, checked.meant), request.where))
     middle = middles(_only(checked.geometry, checked.good))
     return _Placed(checked, system, system.lonlat(middle) if len(middle) else middle, digest)
+
+
+def _checked(request: Request, raw: Raw, shelf: Shelf | None) -> Checked:
+    """Check one layer's rows, with the hash of where they come from, and note them for the shelf."""
+    from layers.checks import checked_rows
+    from layers.readers.files import sha256
+    from layers.readers.shapefile import parts_beside
+
+    digest = raw.sha256 or (shelf.digest(request) if shelf else "") or sha256(parts_beside(request.path))
+    checked = checked_rows(replace(raw, sha256=digest), request)
+    if shelf:
+        shelf.remember(checked)
+    return checked
 
 
 def _only(geometry: Geometries | None, kept: NDArray[np.bool_]) -> Geometries:

@@ -99,12 +99,24 @@ def run(
     public: Annotated[bool, typer.Option("--public")] = False,
     ledger: Ledger = None,
     engine: Annotated[str | None, typer.Option("--engine", metavar="dask://HOST:PORT")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache")] = False,
 ) -> int:
     """Check the plan's rules and write map, ranked list and report."""
     from maps.commands.run import run
 
-    asked = ctx.obj.asked
-    return run(plan, asked, out=out, budget=budget, pdf=pdf, strict=strict, public=public, ledger=ledger, engine=engine)
+    asked, said = ctx.obj.asked, {"budget": budget, "ledger": ledger, "engine": engine}
+    return run(plan, asked, out=out, strict=strict, pdf=pdf, public=public, cached=not no_cache, **said)
+
+
+@app.command(cls=Command)
+def cache(
+    ctx: typer.Context,
+    clear: Annotated[bool, typer.Option("--clear")] = False,
+) -> int:
+    """Say where read layers are kept, and how much that is; or remove them."""
+    from maps.commands.cache import cache
+
+    return cache(ctx.obj.language, clear_it=clear)
 
 
 @app.command(cls=Command)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -27,11 +27,12 @@ def record(
     *,
     outputs: Mapping[str, str],
     timings_s: Mapping[str, float],
+    from_cache: Sequence[str] = (),
 ) -> str:
     """Return run.json as text.
 
     `outputs` is the SHA-256 of every other file of the run. All is the same for the same inputs, but for `timings`
-    (seconds, by step), which stands last.
+    (seconds, by step, and which layers were taken from the cache), which stands last.
     """
     ranked = assessment.ranked
     summary = {
@@ -60,7 +61,8 @@ def record(
         "findings": _spoken(totals.findings),
         "warnings": _spoken(assessment.notes),
         "outputs": dict(sorted(outputs.items())),
-        "timings": {step: round(seconds, 3) for step, seconds in timings_s.items()},
+        "timings": {step: round(seconds, 3) for step, seconds in timings_s.items()}
+        | ({"layers_from_cache": list(from_cache)} if from_cache else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,12 +64,13 @@ def fill(
     language: Language,
     pdf: bool = False,
     timings_s: Mapping[str, float],
+    from_cache: Sequence[str] = (),
     written: Callable[[str], None],
     settled: Callable[[], bool] | None = None,
 ) -> None:
     """Write every file into a new folder, where everything is counted up already.
 
-    `settled` waits for whoever was to do `write_settled` and says whether it is done; None if nobody was.
+    `from_cache` are the layers that were not read anew. `settled` waits for whoever was to do `write_settled` and says whether it is done; None if nobody was.
     """
     started = time.perf_counter()
     rows = Rows(*(table(assessment, language) for table in (projects_table, gaps_table, rejects_table)))
@@ -88,7 +89,7 @@ def fill(
         written(PDF)
     hashes = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
     timings = {**timings_s, "writing": time.perf_counter() - started}
-    text = record(assessment, counted, language, outputs=hashes, timings_s=timings)
+    text = record(assessment, counted, language, outputs=hashes, timings_s=timings, from_cache=from_cache)
     (folder / "run.json").write_text(text, encoding="utf-8", newline="\n")
     written("run.json")
 

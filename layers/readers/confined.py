@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import gc
-import io
 import os
 import pickle
 import select
@@ -23,20 +22,16 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from layers.problems import LayerError, Problem
+from layers.readers.packed import pack, unpack
 from layers.readers.raw import Raw, Request
 from layers.readers.seal import Limits, seal
 from layers.text import say
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     Answer = Raw | LayerError
-    Geometries = NDArray[np.object_]
-    Flat = Geometries | tuple[NDArray[np.float64], NDArray[np.intp] | None]
 
 # Honest files need far less: a county's 200 000 homes as a workbook take 20 s and 1 GB.
 _LEAST_BYTES, _BYTES_PER_BYTE = 1_500 * 1024**2, 30
@@ -48,27 +43,6 @@ _SMALL_BYTES = 8 * 1024**2
 # A busy machine gives a process less than half of its time.
 _WALL_PER_CPU = 4
 _PIPE_BYTES = 1 << 20
-
-# All that an answer may be made of, by the package it comes from (libraries move their classes about inside); whoever
-# takes over a child can send these and nothing that acts.
-_ALLOWED = {
-    "layers": {"Raw", "Fault", "Text", "Problem"},
-    "builtins": {"slice", "set", "frozenset", "bytearray", "complex"},
-    "_codecs": {"encode"},
-    "datetime": {"datetime", "date", "time", "timedelta", "timezone"},
-    "decimal": {"Decimal"},
-    "numpy": {"ndarray", "dtype", "_reconstruct", "scalar", "_frombuffer"},
-    "pyarrow": {"chunked_array", "_restore_array", "type_for_alias", "py_buffer", "DataType"},
-    "pandas": {
-        *("DataFrame", "Index", "RangeIndex", "_new_Index", "BlockManager", "_unpickle_block"),
-        *("StringDtype", "DatetimeTZDtype", "ArrowDtype", "__pyx_unpickle_NDArrayBacked", "_NA", "NAType"),
-        *("ArrowStringArray", "ArrowStringArrayNumpySemantics", "ArrowExtensionArray"),
-        *("StringArray", "StringArrayNumpySemantics", "BooleanArray", "IntegerArray", "FloatingArray", "DatetimeArray"),
-        *("_nat_unpickle", "Timestamp", "_unpickle_timestamp", "Timedelta", "_timedelta_unpickle"),
-        *("Int8Dtype", "Int16Dtype", "Int32Dtype", "Int64Dtype", "UInt8Dtype", "UInt16Dtype", "UInt32Dtype"),
-        *("UInt64Dtype", "Float32Dtype", "Float64Dtype", "BooleanDtype"),
-    },
-}
 
 
 @dataclass
@@ -246,58 +220,17 @@ def _answer(read: Callable[[Request], Raw], request: Request) -> Answer:
 
 def _packed(answer: Answer) -> bytes:
     if isinstance(answer, LayerError):
-        return pickle.dumps(answer.problems, protocol=5)
-    shapes = None if answer.geometry is None else _flat(answer.geometry)
-    return pickle.dumps((replace(answer, geometry=None), shapes), protocol=5)
-
-
-class _Careful(pickle.Unpickler):
-    """Builds tables, texts and numbers, and refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Return what an answer may be made of; raises UnpicklingError for anything else."""
-        if name not in _ALLOWED.get(module.partition(".")[0], ()):
-            raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
+        return pack(answer.problems, None)
+    return pack(replace(answer, geometry=None), answer.geometry)
 
 
 def _unpacked(body: bytes) -> Answer:
-    found = _Careful(io.BytesIO(body)).load()
-    if isinstance(found[0], Problem):
-        return LayerError(found)
-    raw, shapes = found
-    if not isinstance(raw, Raw):
+    found, geometry = unpack(body)
+    if isinstance(found, Raw):
+        return replace(found, geometry=geometry)
+    if not all(isinstance(one, Problem) for one in found):
         raise pickle.UnpicklingError("not rows")
-    return raw if shapes is None else replace(raw, geometry=_shaped(shapes))
-
-
-def _flat(geometry: Geometries) -> Flat:
-    """Return shapes as arrays: coordinates and whose they are where all are whole points or all whole lines, else WKB.
-
-    Millions of shapes take a tenth of the time as arrays that they take one by one.
-    """
-    import numpy as np
-    import shapely
-
-    kinds = np.unique(shapely.get_type_id(geometry))
-    if len(kinds) == 1 and kinds[0] in (0, 1) and not (shapely.is_empty(geometry) | shapely.has_m(geometry)).any():
-        has_z = shapely.has_z(geometry)
-        coordinates, whose = shapely.get_coordinates(geometry, include_z=bool(has_z.any()), return_index=True)
-        if has_z.all() == has_z.any() and np.isfinite(coordinates).all():
-            return coordinates, None if kinds[0] == 0 else whose
-    return shapely.to_wkb(geometry, output_dimension=4)  # type: ignore[no-any-return]
-
-
-def _shaped(shapes: Flat) -> Geometries:
-    import numpy as np
-    import shapely
-
-    if isinstance(shapes, tuple):
-        coordinates, whose = shapes
-        whole = shapely.points(coordinates) if whose is None else shapely.linestrings(coordinates, indices=whose)
-        return np.asarray(whole, dtype=object)
-    with np.errstate(invalid="ignore"):  # a coordinate that is NaN is reported with its row, later
-        return shapely.from_wkb(shapes, on_invalid="ignore")  # type: ignore[no-any-return]
+    return LayerError(found)
 
 
 def _finished(children: Mapping[int, _Child]) -> Iterator[_Child]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
@@ -22,6 +24,7 @@ from maps.wording import number, shown
 if TYPE_CHECKING:
     from geo.assessment import Assessment, Judged
     from geo.network.workers import Workers
+    from layers.cache import Shelf
     from layers.layer import Layers
     from layers.ledger.task import State
     from maps.totals import Totals
@@ -46,10 +49,11 @@ def run(
     public: bool = False,
     ledger: str | None = None,
     engine: str | None = None,
+    cached: bool = True,
 ) -> int:
     """Run the plan into `out` (`out` beside the plan if none is given), print what was found, return the exit code.
 
-    The task ledger is `tasks.sqlite` beside the plan if it is there, unless another is given. Raises InputError for whatever is wrong with plan, layers or call, and SaveError if the results cannot be saved.
+    Unless `cached` is false, layers that were read before are taken from the user's cache. The task ledger is `tasks.sqlite` beside the plan if it is there, unless another is given. Raises InputError for whatever is wrong with plan, layers or call, and SaveError if the results cannot be saved.
     """
     with bar(_STEPS) as step:
         yuan = None if budget is None else _yuan(budget)
@@ -65,7 +69,7 @@ def run(
             from maps.public.publishing import public_folder
 
             public_folder(folder)  # or say now that it is somebody else's
-        asked_for = _Asked(plan, folder, language, ledger, pdf, public)
+        asked_for = _Asked(plan, folder, language, ledger, pdf, public, cached)
         with workers_of(engine) as workers:
             counted, ahead = _done(asked_for, workers, step)
     print(_summary(plan.settings.name, counted, ahead, folder, language, pdf=pdf))
@@ -82,6 +86,15 @@ class _Asked:
     ledger: str | None
     pdf: bool
     public: bool
+    cached: bool
+
+
+@dataclass(frozen=True)
+class _How:
+    """How the run went: seconds by step so far, and which layers were taken from the cache."""
+
+    timings_s: dict[str, float]
+    from_cache: Sequence[str]
 
 
 def _done(asked: _Asked, workers: Workers | None, step: Step) -> tuple[Totals, tuple[Text, ...]]:
@@ -90,9 +103,15 @@ def _done(asked: _Asked, workers: Workers | None, step: Step) -> tuple[Totals, t
     start = time.perf_counter()
     from layers.reading import read_layers
 
-    layers = read_layers(asked.plan, meanwhile=_get_ready)
-    timings_s = {"reading": time.perf_counter() - start}
-    assessment, counted = _worked_out(asked, layers, workers, step, timings_s)
+    shelf = _shelf() if asked.cached else None
+    layers = read_layers(asked.plan, meanwhile=_get_ready, shelf=shelf)
+    how = _How({"reading": time.perf_counter() - start}, shelf.taken if shelf else ())
+    with begun_ahead() as keeper:
+        if shelf:
+            keeper.begin(shelf.put_away)
+        assessment, counted = _worked_out(asked, layers, workers, step, how)
+        if shelf and not keeper.is_done():
+            shelf.put_away()
     from maps.ahead import ahead_lines
 
     said = ahead_lines(assessment)
@@ -103,8 +122,16 @@ def _done(asked: _Asked, workers: Workers | None, step: Step) -> tuple[Totals, t
     return counted, said
 
 
+def _shelf() -> Shelf | None:
+    """Return the user's cache of layers; None where there can be none."""
+    from layers.cache import Shelf, user_folder
+
+    folder = user_folder(os.environ)
+    return None if folder is None else Shelf(folder)
+
+
 def _worked_out(
-    asked: _Asked, layers: Layers, workers: Workers | None, step: Step, timings_s: dict[str, float]
+    asked: _Asked, layers: Layers, workers: Workers | None, step: Step, how: _How
 ) -> tuple[Assessment, Totals]:
     """Work out and write; what the rules say is written by other hands while projects are still being ranked."""
     from geo.assessment import assess
@@ -124,11 +151,16 @@ def _worked_out(
 
         assessment = assess(asked.plan, layers, ledger=state, workers=workers, judged=judged)
         counted = totals(assessment)
-        timings_s["working"] = time.perf_counter() - start
+        how.timings_s["working"] = time.perf_counter() - start
         step(say("cli.writing").in_(language))
         fill_it = partial(fill, shop, assessment, counted, language=language, pdf=asked.pdf)
         with saving(folder):
-            fill_it(timings_s=timings_s, written=written, settled=other.is_done if other.is_begun else None)
+            fill_it(
+                timings_s=how.timings_s,
+                from_cache=how.from_cache,
+                written=written,
+                settled=other.is_done if other.is_begun else None,
+            )
             put_in_place(shop, folder)
     return assessment, counted
 

@@ -32,7 +32,7 @@ OF_ROWS = ("coverage.csv", "gaps.csv", "projects.csv")
 def ran(folder: Path, out: Path, *, python: str, seed: int, zone: str) -> dict[str, str]:
     """Run the plan of that folder and return the SHA-256 of each output, of run.json without its timings."""
     settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(seed), "TZ": zone, "LANG": "C.UTF-8"}
-    command = [python, "-W", "ignore", "-m", "maps", "run", str(folder / "plan.yaml"), "--out", str(out)]
+    command = [python, "-W", "ignore", "-m", "maps", "run", str(folder / "plan.yaml"), "--no-cache", "--out", str(out)]
     subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True, timeout=600)
     found = {}
     for path in sorted(out.iterdir()):

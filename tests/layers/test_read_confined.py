@@ -24,7 +24,7 @@ from layerfiles import csv_of, read, refusal
 from layers.kinds import KINDS
 from layers.plan import LayerSpec
 from layers.problems import LayerError, Problem
-from layers.readers import confined
+from layers.readers import confined, packed
 from layers.readers.confined import read_apart
 from layers.readers.raw import Raw, Request, numbered
 
@@ -290,6 +290,6 @@ def test_an_interruption_while_children_talk_ends_at_once(tmp_path, monkeypatch)
 )
 def test_shapes_come_back_from_a_child_as_they_were(wkt):
     shapes = shapely.from_wkt(np.array(wkt, dtype=object))
-    back = confined._shaped(confined._flat(shapes))
+    back = packed._shaped(packed._flat(shapes))
     assert back.dtype == object
     assert list(shapely.to_wkb(back, output_dimension=4)) == list(shapely.to_wkb(shapes, output_dimension=4))
