@@ -40,7 +40,7 @@ def doubts(world: World) -> list[Text]:
 
 
 def _doubt(same: list[Finding]) -> Text:
-    first = same[0]
+    first = min(same, key=lambda finding: finding.feature_id)  # whatever the order of the rows
     told = {"layer": first.layer, "reason": first.reason, "fix": first.fix}
     if not first.row:
         return say("doctor.doubt_of_layer", **told)
