@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from geo.doctor.quickly import doubts
 from geo.followup import follow_up, judged
 from geo.forecast import forecast
+from geo.islands import Island, islands, told
 from geo.joining import joining_notes
 from geo.ongoing import Ongoing, day_of, promises, taken_on, tracked, worked_on
 from geo.petitions import Heard, Voices, heard, with_voices
@@ -60,6 +61,7 @@ class Assessment(Judged):
     placed: Mapping[str, float] = field(default_factory=dict)  # how badly placed each village is, 1 being average
     candidates: tuple[Project, ...] = ()  # all there was to choose from
     thresholds: tuple[Tried, ...] = ()  # how many would be without under other thresholds
+    islands: tuple[Island, ...] = ()  # pieces of the road network that are cut off, with people on them
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
@@ -89,8 +91,8 @@ def assess(
     gaps = in_order(gap for some in found.values() for gap in some)
     beside = None if ledger is None else _beside(ledger, coverages, gaps, world)
     voices = heard(gaps, [seen.rule for seen in coverages.values()], world)
-    told = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
-    judged(Judged(plan, world, coverages, told))
+    spoken = tuple(with_voices(gap, voices.by_gap.get(gap.id)) for gap in gaps)
+    judged(Judged(plan, world, coverages, spoken))
     projects = merged(
         project for rule_id, seen in coverages.items() for project in seen.rule.repairs(found[rule_id], seen, world)
     )
@@ -98,12 +100,13 @@ def assess(
     under_way = {} if beside is None else beside.working_on
     found_out = study(projects, coverages, gaps, world, plan.settings, voices=counts, taken_on=under_way)
     again = sum(any(failed.gate == "under_way" for failed in one.failed) for one in found_out.gated)
-    notes = _notes(coverages, voices, world, again=again)
+    apart = islands(world)
+    notes = _notes(coverages, voices, world, apart, again=again)
     return Assessment(
         plan,
         world,
         coverages,
-        told,
+        spoken,
         found_out.ranked,
         tuple(dict.fromkeys([*notes, *found_out.notes])),
         beside,
@@ -115,13 +118,16 @@ def assess(
         found_out.placed,
         tuple(projects),
         sensitivity(coverages, world, anew=plan.settings.ranking.sensitivity),
+        apart,
     )
 
 
-def _notes(coverages: Mapping[str, Coverage], voices: Heard, world: World, *, again: int) -> list[Text]:
+def _notes(
+    coverages: Mapping[str, Coverage], voices: Heard, world: World, apart: Sequence[Island], *, again: int
+) -> list[Text]:
     """Return what a reader must know of the layers; `again` projects are not proposed because they are taken on."""
     notes = [note for seen in coverages.values() for note in seen.measured.notes]
-    notes += [*joining_notes(world), *doubts(world)]
+    notes += [*joining_notes(world), *told(apart), *doubts(world)]
     notes += [*voices.notes, *(grain_notes(world.layers) if coverages else ())]
     return [*notes, say("tasks.not_proposed_again", count=again)] if again else notes
 

@@ -16,6 +16,7 @@ from maps.rankingnotes import figures
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
+    from geo.islands import Island
     from layers.text import Language
     from maps.totals import Totals
 
@@ -57,6 +58,7 @@ def record(
         "summary": summary,
         "equality": plain(assessment),
         "ranking": figures(assessment),
+        "islands": [_island(island) for island in assessment.islands],
         "ledger": ahead_plain(assessment),
         "findings": _spoken(totals.findings),
         "warnings": _spoken(assessment.notes),
@@ -71,6 +73,15 @@ def _input(assessment: Assessment, name: str) -> dict[str, object]:
     layer = assessment.world.layers[name]
     books = {book: getattr(layer, book) for book in ("rows_in", "used", "repaired", "rejected")}
     return {"layer": name, "kind": layer.kind, **asdict(layer.source), **books, "given": sorted(layer.given)}
+
+
+def _island(island: Island) -> dict[str, object]:
+    """Return a piece of road that is cut off, its gap (None: no road near enough) and what joining it costs."""
+    content = {name: getattr(island, name) for name in ("mode", "people", "homes", "road", "other", "repair")}
+    low, mid, high = (_number(round(yuan)) for yuan in island.cost)
+    gap_m = round(island.gap_m, 3) if island.line is not None else None
+    costs = {"cost_low": low, "cost": mid, "cost_high": high}
+    return {**content, "people": _number(island.people), "length_m": round(island.length_m, 1), "gap_m": gap_m, **costs}
 
 
 def _rule(options: dict[str, Any]) -> dict[str, Any]:
