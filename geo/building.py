@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,12 +79,18 @@ class Order:
     place: str
 
 
-def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Project]:
-    """Return the projects ordered, each as the rows it adds."""
+def built(
+    plan: Blueprint, rule_id: str, orders: Sequence[Order], *, sizes: Mapping[str, Sequence[float]] | None = None
+) -> list[Project]:
+    """Return the projects ordered, each as the rows it adds; `sizes` are the cells that differ from order to order."""
     ids = [f"{order.id}-{i}" if i > 1 else order.id for order in orders for i in range(1, len(order.sites) + 1)]
     units = [unit_id for order in orders for unit_id in order.unit_ids]
     rows = _rows(plan, ids, units, [point for order in orders for point in order.sites.point])
-    ends = np.cumsum([len(order.sites) for order in orders]).tolist()
+    many = [len(order.sites) for order in orders]
+    for column, values in (sizes or {}).items():
+        rows[column] = np.repeat(values, many)
+    areas_m2 = (sizes or {}).get("area_m2", [plan.area_m2] * len(orders))
+    ends = np.cumsum(many).tolist()
     return [
         Project(
             id=order.id,
@@ -98,9 +104,9 @@ def built(plan: Blueprint, rule_id: str, orders: Sequence[Order]) -> list[Projec
             edits=(Edit(plan.layer.name, add=Cut(rows, end - len(order.sites), end)),),
             cost=plan.cost,
             geometry=order.sites.point[0] if len(order.sites) == 1 else shapely.multipoints(order.sites.point),
-            takes=taken((id_, plan.area_m2) for kind, id_ in order.sites.key if kind == "parcel"),
+            takes=taken((id_, float(area_m2)) for kind, id_ in order.sites.key if kind == "parcel"),
         )
-        for order, end in zip(orders, ends, strict=True)
+        for order, end, area_m2 in zip(orders, ends, areas_m2, strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ from geo.ways import AlongRoads, StraightLines, Ways
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network import RoadNetwork
     from geo.network.costs import Unit
     from geo.world import World
 
@@ -28,13 +29,21 @@ WALK_M_PER_MIN = 80.0
 
 @dataclass(frozen=True)
 class Travel:
-    """A mode and the unit its costs are in: metres, or minutes (at `walk_m_per_min`, or by the roads' speeds)."""
+    """A mode and the unit its costs are in: metres, or minutes (at `walk_m_per_min`, or by the roads' speeds).
+
+    `to_home` turns the trip round: from the facility to the home, as a fire engine goes; one-way streets make the difference.
+    """
 
     mode: Mode
     unit: Unit
     roads: str = "roads"
     walk_m_per_min: float = WALK_M_PER_MIN
     max_snap_m: float = MAX_SNAP_M
+    to_home: bool = False
+
+    def facing(self, network: RoadNetwork) -> RoadNetwork:
+        """Return the network with every one-way street turned round, if that is how one travels."""
+        return replace(network, costs=network.costs.turned()) if self.to_home else network
 
     def ways(self, world: World, places: gpd.GeoDataFrame, rows: Rows | None = None) -> Ways:
         """Return the ways from these places; `rows` says which of the world's homes they are (None: they are none).
@@ -46,7 +55,7 @@ class Travel:
             return StraightLines(points)
         on_slopes = self.mode == "walk" and self.unit == "min" and world.layers.heights is not None
         by_speed = self.mode in ("cycle", "drive") and self.unit == "min"
-        network = world.network(self.mode, self.roads, "min" if by_speed or on_slopes else "m")
+        network = self.facing(world.network(self.mode, self.roads, "min" if by_speed or on_slopes else "m"))
         if rows is None:
             at = network.snap(gpd.GeoSeries(points, crs=network.crs), max_snap_m=self.max_snap_m)
         else:

@@ -163,7 +163,7 @@ class _Reader:
                 say("plan.rename_rule"),
             )
             return None
-        return library.overridden(base, entry)
+        return library.overridden(base, {**library.norm_after(base, entry), **entry})
 
     def _unknown_type(self, entry: dict[str, Any], name: object, path: Keys) -> None:
         if name is None and isinstance(entry.get("id"), str):

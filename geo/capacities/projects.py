@@ -151,7 +151,7 @@ def _new_ones(
     """Return what to build for the homes that are left: as `geo.unserved.projects_for`, sized to the homes around."""
     left = left[around.stands.leg[left] <= around.cutoff]
     sites = parcel_sites(idle_parcels(world, plan.area_m2), feet_on_roads(world))
-    projects: list[Project] = []
+    orders: list[tuple[Order, float]] = []
     too_small: set[tuple[str, str]] = set()
     none = np.zeros(0, np.int64)
     while len(left):
@@ -171,13 +171,13 @@ def _new_ones(
             if not _fits(sites.key[site], count, plan, world):
                 too_small.add(sites.key[site])
                 continue
-            projects.append(_new(coverage, sites.at(np.array([site])), count, wanting.gap_ids(homes), plan, world))
+            orders.append((_order(coverage, sites.at(np.array([site])), wanting.gap_ids(homes), world), count))
             served = np.union1d(served, homes)
         if not len(served) and not too_small.intersection(sites.key):  # nothing near enough is left to build on
             break
         left = np.setdiff1d(left, served)
         sites = sites.at(np.flatnonzero(sites.is_parcel)) if too_small.intersection(sites.key) else sites.at(none)
-    return projects
+    return _new(coverage.rule.id, orders, plan) if orders else []
 
 
 def _fits(site: tuple[str, str], count: float, plan: Blueprint, world: World) -> bool:
@@ -192,20 +192,24 @@ def _beside(coverage: Coverage, around: Catchments, wanting: _Wanting, rows: Row
     return beside_homes(ids[rows], around.stands.foot_of(rows), wanting.weight[rows], spacing_m)
 
 
-def _new(
-    coverage: Coverage, site: Sites, count: float, gap_ids: tuple[str, ...], plan: Blueprint, world: World
-) -> Project:
+def _order(coverage: Coverage, site: Sites, gap_ids: tuple[str, ...], world: World) -> Order:
     units, rule_id = world.units, coverage.rule.id
     unit_id = str(ids_at(rows_containing(site.point, units), units)[0])
     named = units["name"].get(unit_id)
     place = str(named) if isinstance(named, str) and named else unit_id
-    order = Order(stable_id("P", "build_capacity", rule_id, *site.key[0]), gap_ids, site, (unit_id,), place)
+    return Order(stable_id("P", "build_capacity", rule_id, *site.key[0]), gap_ids, site, (unit_id,), place)
+
+
+def _new(rule_id: str, orders: Sequence[tuple[Order, float]], plan: Blueprint) -> list[Project]:
+    """Return a facility for each order, with as many places as it says, and the lot they need."""
     asked = plan.cells.get("capacity", 0.0)
-    count = max(count, asked) if isinstance(asked, float) else count
-    lot_m2 = max(plan.area_m2, facility_type(plan.category).lot_m2(count))
-    larger = replace(plan, cells={**plan.cells, "capacity": count, "area_m2": lot_m2}, area_m2=lot_m2)
-    (project,) = built(larger, rule_id, [order])
-    return replace(project, action="build_capacity", amount=count, unit=PLACES)
+    counts = [max(count, asked) if isinstance(asked, float) else count for _, count in orders]
+    lots_m2 = [max(plan.area_m2, facility_type(plan.category).lot_m2(count)) for count in counts]
+    made = built(plan, rule_id, [order for order, _ in orders], sizes={"capacity": counts, "area_m2": lots_m2})
+    return [
+        replace(project, action="build_capacity", amount=count, unit=PLACES)
+        for project, count in zip(made, counts, strict=True)
+    ]
 
 
 def _chosen(pairs: Weights, worth: Numbers, weight: Numbers) -> Iterator[tuple[int, Rows]]:

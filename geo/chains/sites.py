@@ -31,7 +31,6 @@ from geo.unserved import SPACING_LEAST_M, SPACING_SHARE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.building import Blueprint
     from geo.chains.options import ChainOptions
     from geo.projects import Project
     from geo.ways import Ways
@@ -81,19 +80,19 @@ def _built(rule: ChainOptions, k: int, lacking: Rows, known: Known, world: World
     limit = stage.limit[0]
     left = np.flatnonzero(ways.stands.leg <= limit)
     sites = parcel_sites(idle_parcels(world, plan.area_m2), feet_on_roads(world))
-    projects: list[Project] = []
+    orders: list[Order] = []
     while len(left):
         spacing_m = max(SPACING_LEAST_M, SPACING_SHARE * ways.usual_m(limit))
         ids = sources.index.to_numpy(object)[left]
         sites = sites.and_(beside_homes(ids, ways.stands.foot_of(left), weight[left], spacing_m))
         served = np.zeros(0, np.int64)
         for site, some in _chosen(ways, sites, left, weight, _worth(rule, k, sites, world), limit):
-            projects += _one(rule, k, sites.at(np.array([site])), plan, world)
+            orders.append(_order(rule, k, sites.at(np.array([site])), world))
             served = np.union1d(served, some)
         if not len(served):  # cannot be: each has a place beside itself; but a loop must end
             break
         left, sites = np.setdiff1d(left, served), sites.at(np.zeros(0, np.int64))
-    return projects
+    return built(plan, rule.id, orders) if orders else []
 
 
 def _worth(rule: ChainOptions, k: int, sites: Sites, world: World) -> NDArray[np.float64]:
@@ -118,7 +117,7 @@ def _chosen(
     return [(site, left[pairs.home[pairs.place == site]]) for site in chosen_greedily(serves, weight[left], worth)]
 
 
-def _one(rule: ChainOptions, k: int, site: Sites, plan: Blueprint, world: World) -> list[Project]:
+def _order(rule: ChainOptions, k: int, site: Sites, world: World) -> Order:
     unit_id = str(ids_at(rows_containing(site.point, world.units), world.units)[0])
     id_ = stable_id("P", "build_stage", rule.id, str(k), *site.key[0])
-    return built(plan, rule.id, [Order(id_, (), site, (unit_id,), unit_name(world.units, unit_id))])
+    return Order(id_, (), site, (unit_id,), unit_name(world.units, unit_id))

@@ -81,7 +81,7 @@ def new_roads(
 def _drawn(roads: gpd.GeoDataFrame, travel: Travel, unit: Unit, joining: Joining) -> Drawn:
     rows = np.flatnonzero(usable(travel.mode, roads))
     heights = Joining(heights=joining.heights)
-    alone = network_of(travel.mode, roads.iloc[rows].reset_index(drop=True), unit=unit, joining=heights)
+    alone = travel.facing(network_of(travel.mode, roads.iloc[rows].reset_index(drop=True), unit=unit, joining=heights))
     top = replace(alone.topology, road=rows[alone.topology.road])
     pieces = np.bincount(top.road, minlength=len(roads))
     edge = np.full(len(roads), -1)

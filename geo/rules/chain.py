@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
     from geo.world import World
 
     Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """What measuring found, and the gaps and the projects for all of them once they have been worked out."""
+
+    known: Known
+    found: Flow
+    gaps: list[ChainGap] = field(default_factory=list)
+    plans: list[Project] = field(default_factory=list)
 
 
 class Chain(ChainOptions, Rule):
@@ -66,7 +77,7 @@ class Chain(ChainOptions, Rule):
             people=homes["people"].to_numpy(float),
             reason=self._reasons(known, found, named),
         )
-        return Measured(frame, "chain", "at_least", self._notes(known, world), (known, found), of="homes")
+        return Measured(frame, "chain", "at_least", self._notes(known, world), _Kept(known, found), of="homes")
 
     def _named(self, known: Known, world: World) -> Flags:
         """Return which homes are in a village that a row set aside named: its facility may serve them."""
@@ -113,16 +124,27 @@ class Chain(ChainOptions, Rule):
 
     def trial(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Trial | None:
         """Return the chain with everything built, of which each look leaves out what is not done."""
-        known, _ = cast("tuple[Known, Flow]", coverage.measured.detail)
+        known = _kept(coverage).known
         return chain_trial(self, projects, self._named(known, world), world)
 
     def _gaps(self, coverage: Coverage, world: World) -> list[ChainGap]:
-        known, found = cast("tuple[Known, Flow]", coverage.measured.detail)
-        return gaps_of(self, coverage, known, found, world)
+        kept = _kept(coverage)
+        if not kept.gaps:
+            kept.gaps.extend(gaps_of(self, coverage, kept.known, kept.found, world))
+        return kept.gaps
 
     def _plans(self, gaps: Sequence[ChainGap], coverage: Coverage, world: World) -> list[Project]:
-        known, _ = cast("tuple[Known, Flow]", coverage.measured.detail)
-        return plans_for(self, gaps, known, world)
+        """Return the projects for these gaps; those for all of them are worked out but once."""
+        kept = _kept(coverage)
+        if len(gaps) < len(kept.gaps):
+            return plans_for(self, gaps, kept.known, world)
+        if not kept.plans:
+            kept.plans.extend(plans_for(self, gaps, kept.known, world))
+        return kept.plans
+
+
+def _kept(coverage: Coverage) -> _Kept:
+    return cast("_Kept", coverage.measured.detail)
 
 
 def _code(causes: Causes, home: int, known: Known, *, is_open: bool) -> str:

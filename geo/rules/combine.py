@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -11,9 +11,9 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from geo.combining.filling import filled
-from geo.combining.gaps import gaps_of, parts_gaps, standing_for
+from geo.combining.gaps import PartGaps, gap_at, gaps_of, part_gaps
 from geo.combining.places import NO, UNASKED, UNSURE, YES, Combined, combined
-from geo.coverage import Coverage, coverage
+from geo.coverage import MEASURED_UNITS, Coverage, coverage
 from geo.gaps import Gap
 from geo.projects import Project
 from geo.rule import Adds, Measured, Rule
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 _INHERITED = ("severity", "cost", "department")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Kept:
-    """What measuring found and gaps, repairs and adds need again: each part's own coverage, and the answers put together."""
+    """Each part's own coverage, the answers put together, and what the parts find missing once it has been worked out."""
 
     parts: tuple[Coverage, ...]
     found: Combined
+    missing: list[PartGaps] = field(default_factory=list)
 
 
 class Combine(Rule):
@@ -101,7 +102,7 @@ class Combine(Rule):
             supplied=yes,
             supplied_low=yes,
             supplied_high=yes + unsure,
-            reason=_reasons(found),
+            reason=_reasons(found, parts),
         )
         notes: tuple[Text, ...] = tuple(dict.fromkeys(note for part in parts for note in part.measured.notes))
         return Measured(frame, "parts", "at_least", notes, _Kept(parts, found), of=found.of)
@@ -123,27 +124,22 @@ class Combine(Rule):
 
     def influence_m(self, coverage: Coverage) -> float:
         """Return the farthest that a new road matters to a part; to a part that counts what villages have it never does."""
-        kept = cast("_Kept", coverage.measured.detail)
-        ranges = [part.rule.influence_m(part) for part in kept.parts if part.measured.of != "units"]
+        ranges = [part.rule.influence_m(part) for part in _kept(coverage).parts if part.measured.of != "units"]
         return max(ranges, default=0.0)
 
     def gaps(self, coverage: Coverage, world: World) -> list[Gap]:
         """Return one gap for each group of places that are short, of one village, that fail the same parts."""
-        kept = cast("_Kept", coverage.measured.detail)
-        return gaps_of(coverage, kept.found, kept.parts, world)
+        return gaps_of(coverage, _kept(coverage).found, _part_gaps(coverage, world), world)
 
     def repairs(self, gaps: Sequence[Gap], coverage: Coverage, world: World) -> list[Project]:
         """Return the projects of the parts, for the gaps of the whole that their own gaps lie in."""
-        kept = cast("_Kept", coverage.measured.detail)
-        ours = standing_for(gaps, coverage)
-        result = []
-        for column, part in enumerate(kept.parts):
-            own, seen, places = parts_gaps(column, part, coverage, kept.found, world)
-            whole = {
-                gap.id: [gaps[i].id for i in np.unique(ours[rows]) if i >= 0]
-                for gap, rows in zip(own, places, strict=True)
-            }
-            for project in part.rule.repairs(own, seen, world):
+        ours, result = gap_at(gaps, coverage), []
+        for part in _part_gaps(coverage, world):
+            whole: dict[str, dict[str, None]] = {gap.id: {} for gap in part.gaps}
+            for label, ours_at in zip(part.label.tolist(), ours[part.row].tolist(), strict=True):
+                if ours_at >= 0:
+                    whole[part.gaps[label].id][gaps[ours_at].id] = None
+            for project in part.seen.rule.repairs(part.gaps, part.seen, world):
                 named = dict.fromkeys(id_ for gap_id in project.gap_ids for id_ in whole[gap_id])
                 if named:
                     result.append(replace(project, rule_ids=(self.id,), gap_ids=tuple(named)))
@@ -151,17 +147,46 @@ class Combine(Rule):
 
     def adds(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Adds | None:
         """Return which parts each project would fulfil at which places; None where only several together would fulfil one."""
-        kept = cast("_Kept", coverage.measured.detail)
+        kept = _kept(coverage)
         return filled(projects, kept.parts, kept.found, world)
 
 
-def _reasons(found: Combined) -> NDArray[np.object_]:
-    """Return which parts fail at each place, or else which are not known."""
-    reasons = np.full(len(found.frame), "", dtype=object)
-    for answer, code in ((UNSURE, "parts_unknown"), (NO, "parts_short")):
-        says = found.answers == answer
-        patterns, which = np.unique(says, axis=0, return_inverse=True)
-        words = ["+".join(map(str, np.flatnonzero(pattern) + 1)) for pattern in patterns]
-        texts = np.array([f"{code}:{word}" if word else "" for word in words] or [""], dtype=object)[which.reshape(-1)]
-        reasons = np.where(texts == "", reasons, texts)
-    return reasons
+def _kept(coverage: Coverage) -> _Kept:
+    return cast("_Kept", coverage.measured.detail)
+
+
+def _part_gaps(coverage: Coverage, world: World) -> list[PartGaps]:
+    kept = _kept(coverage)
+    if not kept.missing:
+        both = enumerate(kept.parts)
+        kept.missing.extend(part_gaps(column, part, coverage, kept.found, world) for column, part in both)
+    return kept.missing
+
+
+def _reasons(found: Combined, parts: Sequence[Coverage]) -> NDArray[np.object_]:
+    """Return which parts fail at each place, with what is supplied and required, or else which are not known."""
+    short, unknown = (np.full(len(found.frame), "", dtype=object) for _ in range(2))
+    for column, part in enumerate(parts):
+        for answer, words in ((NO, short), (UNSURE, unknown)):
+            at = np.flatnonzero(found.answers[:, column] == answer)
+            said = _figures(part, found.where[column][at]) if answer == NO else np.full(len(at), "", dtype=object)
+            words[at] = np.where(words[at] == "", "", words[at] + " + ") + str(column + 1) + said
+    return np.where(short != "", "parts_short:" + short, np.where(unknown != "", "parts_unknown:" + unknown, ""))
+
+
+def _figures(part: Coverage, row: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return " (31/15 min)" for those places of a part, to three digits; "" where the part speaks for a village by others."""
+    frame = part.measured.frame
+    numbers = np.column_stack(
+        [np.append(frame[name].to_numpy(float), np.nan)[row] for name in ("supplied", "required")]
+    )
+    pairs, which = np.unique(numbers.round(6), axis=0, return_inverse=True)
+    unit = (
+        f" {part.measured.unit}" if part.measured.unit in MEASURED_UNITS else ""
+    )  # what is counted needs no word here
+    texts = [f" ({_short(have)}/{_short(due)}{unit})" if due == due else "" for have, due in pairs.tolist()]
+    return np.array([*texts, ""], dtype=object)[which.reshape(-1)]
+
+
+def _short(number: float) -> str:
+    return f"{float(f'{number:.3g}'):g}"

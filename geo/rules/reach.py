@@ -69,7 +69,8 @@ class Reach(Rule):
     `demand` are the homes judged: all of them, or one layer. `facilities` is a layer or a category; `category` and
     `facilities_where` narrow it (`where` keeps homes). `mode` is walk, cycle or drive (along the roads that may be used so, both
     access legs included, home to facility) or straight (as the crow flies). On foot a minute is `walk_m_per_min` metres;
-    by car it follows from the roads' speeds. Within means <=. An area is entered by its entrances (see geo.entrances),
+    by car it follows from the roads' speeds. With `direction: to_home` the trip runs from the facility to the home, as a fire
+    engine's does: one-way streets are gone through the other way. Within means <=. An area is entered by its entrances (see geo.entrances),
     never at its centre.
 
     A home no road joins to a facility has `inf` and is short. A home more than `max_snap_m` from any road is unknown. A
@@ -90,6 +91,7 @@ class Reach(Rule):
     facilities_where: str | None = None
     roads: str = "roads"
     mode: Literal["walk", "cycle", "drive", "straight"] = "walk"
+    direction: Literal["to_facility", "to_home"] = "to_facility"
     cutoff_m: float | None = Field(default=None, gt=0)
     cutoff_min: float | None = Field(default=None, gt=0)
     share: float = Field(default=1.0, gt=0, le=1)
@@ -117,6 +119,11 @@ class Reach(Rule):
     @property
     def _meant(self) -> Meant:
         return Meant("facilities", self.facilities, self.category, self.facilities_where)
+
+    @property
+    def _travel(self) -> Travel:
+        to_home = self.direction == "to_home"
+        return Travel(self.mode, self._cutoff[1], self.roads, self.walk_m_per_min, self.max_snap_m, to_home)
 
     def measure(self, world: World) -> Measured:
         """Return each home's cost to the nearest facility; raises LayerError if a layer is missing."""

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from layers.options import RuleOptions
 from layers.ruletypes import rule_type, rule_type_names
 
 DEFAULT_PROFILE = "township-rural"
@@ -44,11 +45,16 @@ def profile_title(profile: str) -> Mapping[str, str]:
 @cache
 def rules(profile: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the library's rules by id as that profile has them; KeyError if there is no such profile."""
-    changes = _data("profiles.yaml")[profile].get("rules", {})
     return {
-        id_: overridden({"id": id_, "topics": topics(id_), **rule}, changes.get(id_, {}))
+        id_: overridden({"id": id_, "topics": topics(id_), **rule}, changes(profile).get(id_, {}))
         for id_, rule in sorted(_data("rules.yaml").items())
     }
+
+
+def changes(profile: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return what the profile changes, by rule id; KeyError if there is no such profile."""
+    found: Mapping[str, Mapping[str, Any]] = _data("profiles.yaml")[profile].get("rules", {})
+    return found
 
 
 def topics(rule_id: str) -> tuple[str, ...]:
@@ -80,6 +86,28 @@ def overridden(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
         both = key in _MERGED and isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
         result[key] = {**result[key], **value} if both else value
     return result
+
+
+def norm_after(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the norm of a library rule of which a plan changes numbers without saying where they come from, if it does.
+
+    A clause says nothing of another number than its own: such a rule is the plan's choice, mark I.
+    """
+    apart = set(RuleOptions.model_fields)
+    said = [f"{name} {value}" for name, value in changes.items() if name not in apart and _is_other(base, name, value)]
+    if not said or "norm" in changes:
+        return {}
+    return {"norm": {"text": f"{base['norm']['text']}（本计划改为 {', '.join(said)}）", "mark": "I"}}
+
+
+def _is_other(base: Mapping[str, Any], name: str, value: object) -> bool:
+    """Return whether the value is a number, and none that the rule or a part of it gives that option."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return False
+    parts = [part for parts in base.values() if _are_parts(parts) for part in parts]
+    return all(not isinstance(one.get(name), int | float) or one[name] != number for one in (base, *parts))
 
 
 def _are_parts(value: object) -> bool:

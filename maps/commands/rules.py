@@ -74,5 +74,14 @@ def _page(rule: Options, language: Language) -> str:
         lines.append(say("cli.rule_cost", unit=unit, life=cost.get("life_years", 10), **values).in_(language))
     shown_apart = {"id", "title", "norm", "severity", "cost"}
     lines += ["", say("cli.rule_options").in_(language)]
-    lines += [f"  {name}: {value}" for name, value in rule.items() if name not in shown_apart]
+    for name, value in rule.items():
+        if name not in shown_apart:
+            lines += _option(name, value)
     return "\n".join(lines)
+
+
+def _option(name: str, value: object) -> list[str]:
+    """Return one line, or for the parts of a combined rule one each."""
+    if not (isinstance(value, list) and value and isinstance(value[0], Mapping)):
+        return [f"  {name}: {value}"]
+    return [f"  {name}:", *("    - " + ", ".join(f"{key}: {one}" for key, one in part.items()) for part in value)]

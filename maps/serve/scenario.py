@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from layers import library
 from layers.problems import InputError, Problem
 from layers.text import say
 
@@ -54,7 +55,7 @@ def scenario(words: Iterable[tuple[str, str]], plan: Plan) -> Scenario:
                 problems.append(Problem(key, say("serve.not_number", value=value), say("serve.give_number")))
             elif key == BUDGET:
                 budget = number if number != plan.settings.budget else None
-            elif number != getattr(rules[rule_id], option):
+            elif number != number_of(rules[rule_id], option):
                 numbers[rule_id, option] = number
         else:
             problems.append(Problem(key, say("serve.unknown_word"), say("serve.unknown_word_fix")))
@@ -81,11 +82,23 @@ def applied(asked: Scenario, plan: Plan) -> Plan:
 
 
 def options_of(rule: RuleOptions) -> tuple[str, ...]:
-    """Return the names of the numbers that this rule gives, its weight last."""
+    """Return the names of the numbers that this rule gives, its weight last; of a rule made of others those one part gives."""
+    return (*_given(rule), WEIGHT)
+
+
+def number_of(rule: RuleOptions, option: str) -> float:
+    """Return the number that the rule, or the one part of it that has it, gives that option."""
+    holders = (part for part in (rule, *rule.inner) if option in (*_given(part, alone=True), WEIGHT))
+    number: float = getattr(next(holders), option)
+    return number
+
+
+def _given(rule: RuleOptions, *, alone: bool = False) -> list[str]:
     fields = type(rule).model_fields
     own = [name for name, field in fields.items() if name not in _COMMON and _is_number(field.annotation)]
     given = [name for name in own if name != WEIGHT and getattr(rule, name) is not None]
-    return (*given, WEIGHT)
+    inner = [] if alone else [name for part in rule.inner for name in _given(part, alone=True)]
+    return [*given, *(name for name in inner if inner.count(name) == 1)]
 
 
 def _with(rule: RuleOptions, numbers: Sequence[tuple[str, str, float]], problems: list[Problem]) -> RuleOptions:
@@ -93,7 +106,7 @@ def _with(rule: RuleOptions, numbers: Sequence[tuple[str, str, float]], problems
     if not changed:
         return rule
     try:
-        return type(rule).model_validate({**rule.model_dump(exclude_unset=True), **changed})
+        return type(rule).model_validate(library.overridden(rule.model_dump(exclude_unset=True), changed))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             option = str(detail["loc"][0]) if detail["loc"] else ", ".join(changed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.text import Language, say, spoken
 from maps.page.policy import content_policy, inert_json
-from maps.serve.scenario import BUDGET, options_of
+from maps.serve.scenario import BUDGET, number_of, options_of
 from maps.wording import number
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _form(plan: Plan, language: Language) -> str:
 def _rule(rule: RuleOptions, language: Language) -> str:
     inputs = "".join(
         f"<label>{escape(_text(f'serve.option_{option}', language, option))}"
-        f'<input name="{escape(rule.id)}.{option}" inputmode="decimal" value="{getattr(rule, option):g}"></label>'
+        f'<input name="{escape(rule.id)}.{option}" inputmode="decimal" value="{number_of(rule, option):g}"></label>'
         for option in options_of(rule)
         if option in rule.model_fields_set or option == "weight"
     )

@@ -130,7 +130,8 @@ def test_gb18030_plan_is_read(tmp_path: Path) -> None:
 def test_one_number_of_a_library_rule_can_be_changed(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, HEAD + "  - {id: SPT-02, cutoff_m: 800, cost: {mid: 70000}}\n")
     rule = plan.rules[0]
-    assert (rule.cutoff_m, rule.cutoff_min) == (800, None)
+    own, near = rule.inner
+    assert (own.type, near.cutoff_m, near.cutoff_min) == ("presence", 800, None)
     assert (rule.cost.low, rule.cost.mid) == (15000, 70000)
 
 
@@ -173,7 +174,7 @@ def test_faults_in_a_part_of_a_combined_rule_are_told_at_their_own_place(tmp_pat
 def test_profile_may_change_the_type_of_a_rule() -> None:
     assert library.rules("township-rural")["TLT-01"]["type"] == "presence"
     town = library.rules("county-town")["TLT-01"]
-    assert town["type"] == "reach"
+    assert [part["type"] for part in town["all"]] == ["presence", "reach"]
     assert "at_least" not in town
     assert town["title"]["zh"] == "公共厕所"
 
@@ -191,3 +192,24 @@ def test_any_text_is_a_plan_or_a_list_of_faults(tmp_path_factory: pytest.TempPat
     with pytest.raises(PlanError) as caught:
         layers.read_plan(file)
     assert caught.value.problems
+
+
+def test_number_that_a_plan_changes_is_the_plans_own_choice_and_no_longer_the_clauses(tmp_path: Path) -> None:
+    text = """\
+  - {id: FIR-01, cutoff_min: 8}
+  - {id: GRN-01, cutoff_m: 500, weight: 2, department: 园林局}
+  - {id: SPT-02, cutoff_m: 800}
+  - {id: STF-01, per: 400, norm: {text: 镇政府 2026, mark: S}}
+"""
+    marks = {rule.id: (rule.norm.mark, rule.norm.text) for rule in plan_of(tmp_path, HEAD + text).rules}
+    assert marks == {
+        "FIR-01": ("I", "GB 51080-2015 第 4.1.3 条（5 分钟含 1 分钟出动）（本计划改为 cutoff_min 8）"),
+        "GRN-01": ("V", "GB/T 51346-2019 第 4.3.4 条（500 米）"),
+        "SPT-02": ("I", "“十四五”：健身设施到村、15 分钟健身圈（本计划改为 cutoff_m 800）"),
+        "STF-01": ("S", "镇政府 2026"),
+    }
+
+
+def test_profile_that_changes_a_number_says_where_it_comes_from() -> None:
+    changes = {(profile, id_): rule for profile in library.profiles() for id_, rule in library.changes(profile).items()}
+    assert [where for where, change in changes.items() if "norm" not in change] == []

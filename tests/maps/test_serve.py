@@ -80,7 +80,10 @@ def _wait(address: str) -> None:
 
 def test_a_changed_number_gives_what_a_run_of_that_plan_gives(served: str, plan: Plan) -> None:
     found = httpx.get(f"{served}/api/whatif?SPT-02.cutoff_min=20&lang=zh", timeout=60).json()
-    changed = [rule.model_copy(update={"cutoff_min": 20.0}) if rule.id == "SPT-02" else rule for rule in plan.rules]
+    (rule,) = [rule for rule in plan.rules if rule.id == "SPT-02"]
+    own, near = rule.inner
+    farther = rule.model_copy(update={"all": (own, near.model_copy(update={"cutoff_min": 20.0}))})
+    changed = [farther if rule.id == "SPT-02" else rule for rule in plan.rules]
     after = geo.assess(Plan(**{**vars(plan), "rules": tuple(changed)}), layers.read_layers(plan))
     without = after.coverages["SPT-02"].frame["people_short"].sum()
     line = next(line for line in found["lines"] if line["title"] == "家门口健身设施")
