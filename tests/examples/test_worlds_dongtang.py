@@ -167,8 +167,11 @@ def test_gates_unseen_are_the_one_offline_and_the_one_looked_away_from(assessmen
 
 
 def test_home_far_from_every_road_is_unknown_not_short(assessment: Assessment, truths: Truths) -> None:
-    for rule in ("HLT-02", "SPT-02", "WST-01", "clinic-walk"):
+    for rule in ("HLT-02", "clinic-walk"):
         assert _frame(assessment, rule).loc[truths.ranger, "status"] == "unknown"
+    for rule in ("SPT-02", "WST-01"):  # whether the village has one of its own is known
+        lacks_its_own = "1 (0/1)" in _frame(assessment, rule).loc[truths.ranger, "reason"]
+        assert _frame(assessment, rule).loc[truths.ranger, "status"] == ("short" if lacks_its_own else "unknown")
 
 
 def test_big_idle_ground_lies_in_the_town_seat(assessment: Assessment) -> None:
