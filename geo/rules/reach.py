@@ -220,10 +220,6 @@ class Reach(Rule):
         """The kinds of layer that distances hang on, beside the facilities."""
         return {"units", "demand"} if self.mode == "straight" else {"units", "demand", "roads"}
 
-    @property
-    def _travel(self) -> Travel:
-        return Travel(self.mode, self._cutoff[1], self.roads, self.walk_m_per_min, self.max_snap_m)
-
     def approach(self, projects: Sequence[Project], coverage: Coverage, world: World) -> Approach | None:
         """Return how near facilities and sites are, and what new roads change; None where nobody goes by road, or homes move."""
         kept = cast("_Kept", coverage.measured.detail)
