@@ -1,7 +1,7 @@
 """The whole job, files to files, on a made world: time, peak memory, time of each step, and how the time of a home grows.
 
     python -m benchmarks whole dongtang|town|county|province ... [--rules five|all|plan] [--rounds N]
-                               [--worlds DIR] [--cached] [--options "..."]
+                               [--worlds DIR] [--cached] [--options "..."] [--write]
 
 Worlds are made once (`python -m examples.worlds`) and kept outside the repository, in DIR. Each round is a process of its
 own, `coverplan run` as a user would type it, with every file of OUT/ written, and the clock runs from before Python starts
@@ -22,15 +22,30 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks._measure import Goal, Result, Words, hand_over
 from examples.worlds.size import SCALES
 from layers.library import DEFAULT_PROFILE, rules
 
 FIVE = ("STF-01", "HLT-02", "SPT-02", "LGT-01", "CAM-01")
 SAMPLE_S = 0.1
+RULES = {
+    "five": ("five services", "五类服务"),
+    "all": ("all rules of the library", "规则库全部规则"),
+    "plan": ("the rules of its plan", "计划自己的规则"),
+}
+AIMS_S = {
+    ("five", "town"): 1.5,
+    ("plan", "dongtang"): 3.0,
+    ("five", "county"): 6.0,
+    ("all", "county"): 20.0,
+    ("five", "province"): 150.0,
+    ("all", "province"): 600.0,
+}
 TOWN = Path(__file__).parents[1] / "examples" / "dongtang"
 
 
@@ -47,18 +62,47 @@ class Round:
 def main() -> None:
     """Run the job on the worlds asked for and print what it took."""
     asked = _parser().parse_args()
-    medians: dict[str, float] = {}
+    found: dict[str, list[Round]] = {}
     for name in asked.worlds_asked:
         plan = _plan(name, asked.rules, asked.worlds)
         options = shlex.split(asked.options)
         if asked.cached:
             _run(plan, options)
-        rounds = [_run(plan, options if asked.cached else [*options, "--no-cache"]) for _ in range(asked.rounds)]
-        medians[name] = _print(name, asked.rules, rounds)
-    names = list(medians)
-    for smaller, larger in pairwise(names):
-        growth = medians[larger] / _homes(larger) / (medians[smaller] / _homes(smaller))
+        found[name] = [_run(plan, options if asked.cached else [*options, "--no-cache"]) for _ in range(asked.rounds)]
+        _print(name, asked.rules, found[name])
+    for smaller, larger in pairwise(found):
+        growth = _wall(found[larger]) / _homes(larger) / (_wall(found[smaller]) / _homes(smaller))
         print(f"time of a home, {smaller} to {larger}: x {growth:.2f}")
+    if asked.write:
+        hand_over(_result(asked.rules, found, cached=asked.cached), write=True)
+
+
+def _result(which: str, found: Mapping[str, list[Round]], *, cached: bool) -> Result:
+    """Return what is shown in the docs: the median of each world, and which of the aims it reaches."""
+    seconds = {name: _wall(rounds) for name, rounds in found.items()}
+    peak = {name: max(one.peak_bytes for one in rounds) / 2**30 for name, rounds in found.items()}
+    memory = "; ".join(f"{name} {peak[name]:.2f}" for name in found)
+    goals = [
+        Goal(Words(f"{name}, seconds", f"{name}，秒"), seconds[name], AIMS_S[which, name], at_most=True)
+        for name in found
+        if (which, name) in AIMS_S
+    ]
+    rules = Words(*RULES[which])
+    kept = Words("layers from the cache", "图层取自缓存") if cached else Words("every file read anew", "每次重读文件")
+    world = Words(
+        f"Files to files, a process of its own each time, imports included; {rules.en}; {kept.en}; "
+        f"median of {len(next(iter(found.values())))} runs.",
+        f"从文件到文件，每次都是新进程，含导入；{rules.zh}；{kept.zh}；取 {len(next(iter(found.values())))} 次的中位数。",
+    )
+    title = Words(f"The whole job: {rules.en}", f"整个作业：{rules.zh}")
+    remark = Words(f"GiB of memory at most: {memory}.", f"最大内存（GiB）：{memory}。")
+    name = f"whole {' '.join(found)} --rules {which}"
+    versions = ("numpy", "pandas", "shapely", "pyogrio", "numba")
+    return Result(name, title, world, seconds, tuple(goals), (remark,), versions)
+
+
+def _wall(rounds: Sequence[Round]) -> float:
+    return statistics.median(one.wall_s for one in rounds)
 
 
 def _homes(name: str) -> int:
@@ -119,16 +163,15 @@ def _proportional(pid: str) -> int:
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def _print(name: str, which: str, rounds: list[Round]) -> float:
-    """Print the medians of the rounds and return the wall time."""
-    wall = statistics.median(one.wall_s for one in rounds)
-    best = min(one.wall_s for one in rounds)
+def _print(name: str, which: str, rounds: Sequence[Round]) -> None:
+    """Print the medians of the rounds, and the least and the most of the wall time."""
+    walls = [one.wall_s for one in rounds]
     cpu = statistics.median(one.cpu_s for one in rounds)
     peak = max(one.peak_bytes for one in rounds) / 2**30
-    print(f"{name}, rules {which}: {wall:.2f} s wall (best {best:.2f}), {cpu:.2f} s of processor, {peak:.2f} GiB")
+    spread = f"least {min(walls):.2f}, most {max(walls):.2f}"
+    print(f"{name}, rules {which}: {_wall(rounds):.2f} s wall ({spread}), {cpu:.2f} s of processor, {peak:.2f} GiB")
     for step in rounds[0].steps_s:
         print(f"  {step:24} {statistics.median(one.steps_s.get(step, 0.0) for one in rounds):8.3f} s")
-    return wall
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,5 +181,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--worlds", type=Path, default=Path(tempfile.gettempdir()) / "coverplan-worlds")
     parser.add_argument("--cached", action="store_true", help="layers from the cache")
+    parser.add_argument("--write", action="store_true", help="put the result into the docs, in both languages")
     parser.add_argument("--options", default="", help="more options for coverplan run")
     return parser

@@ -365,12 +365,17 @@ def _pair(xy: Floats) -> str:
     return f"{xy[0]:.10g}, {xy[1]:.10g}"
 
 
+@cache
+def _to_wgs84(crs: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+
+
 def as_if_declared(xy: Floats, run: str, declared: str, other: str) -> Floats:
     """Return where places (n x 2 in the run's system) would be, had their layer declared another system than it did.
 
     Both are "gcj02", "bd09", or anything else for a system without shift.
     """
-    there = pyproj.Transformer.from_crs(run, "EPSG:4326", always_xy=True)
+    there = _to_wgs84(run)
     lonlat = np.column_stack(there.transform(xy[:, 0], xy[:, 1]))
     if declared in SHIFTED:
         lonlat = wgs84_to_gcj02(lonlat)

@@ -44,9 +44,9 @@ def out_of_area(world: World) -> list[Finding]:
     found = []
     for layer, rows, xy in with_places(world, *_OF_THE_TOWNSHIP, "facilities", "assets", "roads"):
         limit_m = OUTSIDE_M if layer.kind in _OF_THE_TOWNSHIP else max(width_m, OUTSIDE_M)
-        points = shapely.points(xy)
-        out = np.flatnonzero(~shapely.dwithin(area, points, limit_m))
-        apart_m = shapely.distance(area, points[out[:LISTED]])
+        beyond = np.flatnonzero(~shapely.contains_xy(area, xy[:, 0], xy[:, 1]))  # quick, and it settles nearly all
+        out = beyond[~shapely.dwithin(area, shapely.points(xy[beyond]), limit_m)]
+        apart_m = shapely.distance(area, shapely.points(xy[out[:LISTED]]))
         found += [_outside(layer, int(rows[at]), xy[at], float(m)) for at, m in zip(out, apart_m, strict=False)]
         if layer.kind in _OF_THE_TOWNSHIP and len(out) > (1 - INSIDE_SHARE) * len(rows) and len(out) > 1:
             share = f"{100 * len(out) / len(rows):.1f}"
