@@ -65,8 +65,9 @@ def test_everything_has_every_list(shown, tmp_path):
         assert title in text
 
 
-def test_each_village_has_a_page(shown, tmp_path):
-    file = printed(shown.page, tmp_path, "villages", "a4-portrait")
+@pytest.mark.parametrize("size", ["a4-portrait", "a4-landscape", "a3-landscape"])
+def test_each_village_has_a_page(shown, tmp_path, size):
+    file = printed(shown.page, tmp_path, "villages", size)
     assert facts(file)[0] == 20
     pages = text_of(file).split("\f")
     assert "东塘村" in pages[0]

@@ -187,13 +187,14 @@ function placeNames(frame, taken) {
   const names = [];
   for (const row of order) {
     const spot = spotOf(frame, set, row);
-    const name = spot && placeName(frame, taken, spot, units.names[row], verdictLabel(unitVerdict(row)));
+    const name = spot && placeName(frame, taken, row, spot, verdictLabel(unitVerdict(row)));
     if (name) names.push(name);
   }
   return names;
 }
 
-function placeName(frame, taken, spot, name, below) {
+function placeName(frame, taken, row, spot, below) {
+  const name = view.data.units.names[row];
   frame.pen.font = NAME_FONT;
   const narrow = frame.pen.measureText(name).width / 2 + 3;
   const wide = Math.max(narrow, below ? frame.pen.measureText(below).width / 2 : 0);
@@ -202,11 +203,17 @@ function placeName(frame, taken, spot, name, below) {
     const x = spot[0] + right * half;
     const top = spot[1] + down - tall / 2;
     const box = [x - half, top, x + half, top + tall];
-    if (!isFree(taken, box)) continue;
+    if (!isFree(taken, box) || !liesInUnit(frame, row, x, top + 9)) continue;
     taken.push(box);
     return { name, below: tall > 17 ? below : "", x, top };
   }
   return null;
+}
+
+/** Does a point of the picture lie in that village, as far as it has a border? A name outside would be read as its neighbour's. */
+function liesInUnit(frame, row, x, y) {
+  const set = view.data.set(view.data.units.shapes);
+  return !hasRings(set, row) || contains(set, row, (x + frame.left) / frame.scale, (y + frame.top) / frame.scale);
 }
 
 function paintName(pen, label) {

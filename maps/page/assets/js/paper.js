@@ -1,11 +1,16 @@
 /* Paper: the map gets a fixed size while it is printed, since Leaflet would leave grey edges otherwise. */
 
-// Width and height that the map takes on each sheet, in millimetres; the margins are those of print.css.
+// Width and height that the map takes on each sheet, in millimetres (the margins are those of print.css), and how many rows
+// of a table a village's sheet has room for.
 const PAPERS = {
-  "a4-portrait": { page: "A4 portrait", width: 184, height: 126 },
-  "a4-landscape": { page: "A4 landscape", width: 271, height: 146 },
-  "a3-landscape": { page: "A3 landscape", width: 394, height: 220 },
+  "a4-portrait": { page: "A4 portrait", width: 184, height: 126, rows: 31 },
+  "a4-landscape": { page: "A4 landscape", width: 271, height: 146, rows: 16 },
+  "a3-landscape": { page: "A3 landscape", width: 394, height: 220, rows: 31 },
 };
+const VILLAGE_MAP_WIDTH = 0.42; // of the sheet's
+const VILLAGE_MAP_HEIGHT = 0.85; // of its width
+const ROW_MM = 6.7;
+const MOST_ON_SHEET = 12;
 const PAPER_PIXELS_A_MM = 96 / 25.4;
 const paper = { size: "a4-portrait", what: "view", rule: -1 };
 
@@ -84,11 +89,19 @@ function printVillages() {
   replaceAll(byId("sheets"), units.map((unit) => make("article", { class: "village-sheet" }, make("p", { class: "hint" }, [document.title, dateLine()].join(" · ")), villagePage(unit, villageMap(unit)))));
 }
 
+/** How many gaps, and how many projects, a village's one sheet has room for; across, the two lists stand side by side. */
+function rowsOnSheet() {
+  const sheet = PAPERS[paper.size];
+  const map = (VILLAGE_MAP_WIDTH * VILLAGE_MAP_HEIGHT * sheet.width) / ROW_MM;
+  const left = sheet.rows - Math.max(view.data.rules.length, map);
+  return Math.max(1, Math.min(MOST_ON_SHEET, Math.floor(paper.size === "a4-portrait" ? left / 2 : left)));
+}
+
 /** Return a picture of the village, drawn as on the map, half as wide as the sheet. */
 function villageMap(unit) {
-  const wide = Math.round(0.42 * PAPERS[paper.size].width * PAPER_PIXELS_A_MM);
+  const wide = Math.round(VILLAGE_MAP_WIDTH * PAPERS[paper.size].width * PAPER_PIXELS_A_MM);
   const canvas = make("canvas", { class: "village-map", role: "img", "aria-label": view.data.units.names[unit] });
-  drawVillageMap(canvas, unit, wide, Math.round(0.85 * wide));
+  drawVillageMap(canvas, unit, wide, Math.round(VILLAGE_MAP_HEIGHT * wide));
   return canvas;
 }
 

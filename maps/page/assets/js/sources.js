@@ -14,7 +14,7 @@ function drawSources() {
 }
 
 function normItem(rule, number) {
-  const options = rule.options.map((option, i) => [i ? " · " : "", make("span", { title: option[0] }, either(option[1]) + " " + (option[0] === "facilities" || option[0] === "category" ? wordFor("category", option[2]) : either(option[2])))]);
+  const options = rule.options.map((option, i) => [i ? " · " : "", make("span", { title: option[0] }, either(option[1]) + (speech.language === "zh" ? "：" : ": ") + (option[0] === "facilities" || option[0] === "category" ? wordFor("category", option[2]) : either(option[2])))]);
   return make("li", {}, make("p", {}, ruleTag(number), " ", make("small", {}, rule.id)), make("p", { class: "why" }, normWords(rule)), make("p", { class: "options" }, options));
 }
 

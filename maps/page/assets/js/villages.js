@@ -2,8 +2,7 @@
 
 // With more rules than this there is no room for a percentage in each cell; it is in the cell's title and in the village's page.
 const MOST_SHARES = 7;
-const GAPS_OF_VILLAGE = 40;
-const GAPS_ON_SHEET = 12; // a village has one sheet
+const ROWS_OF_VILLAGE = 40; // of its gaps and of its projects; on paper as many as its one sheet has room for
 
 function drawVillages() {
   if (view.unit >= 0) {
@@ -72,14 +71,14 @@ function unitRow(unit, cards) {
 /** One village: its scorecard now and after the line, its gaps, its projects; on paper beside a picture of it. */
 function villagePage(unit, picture) {
   const units = view.data.units;
+  const most = picture ? rowsOnSheet() : ROWS_OF_VILLAGE;
   const now = cardsAfter(0);
   const after = cardsAfter(view.line);
   return [
     make("h2", { class: "village-name" }, units.names[unit]),
     make("p", { class: "hint" }, say("village_facts", { id: units.ids[unit], people: units.population[unit] === null ? say("not_known") : amount(units.population[unit]), short: shortRules(unit, now), rules: view.data.rules.length })),
     make("div", { class: "village-top" }, picture, make("div", {}, make("h3", {}, say("scorecard")), scoreTable(unit, now, after))),
-    villageGaps(unit, picture ? GAPS_ON_SHEET : GAPS_OF_VILLAGE),
-    villageProjects(unit, picture ? GAPS_ON_SHEET : GAPS_OF_VILLAGE),
+    make("div", { class: "village-lists" }, make("div", {}, villageGaps(unit, most)), make("div", {}, villageProjects(unit, most))),
   ];
 }
 
