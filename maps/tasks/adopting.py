@@ -101,7 +101,8 @@ def _facts(
         "gaps": [asdict(gap) for gap in gaps],
         "edits": edits.get(row.get("project_id", ""), []),
         "crs": seen.run.crs,
-        "lonlat": [round(row["lon"], 6), round(row["lat"], 6)],
+        # A village that is only on a list is nowhere on the map.
+        "lonlat": [round(row["lon"], 6), round(row["lat"], 6)] if row["lon"] == row["lon"] else None,
         "run_date": seen.run.date,
     }
     return {name: value for name, value in facts.items() if value is not None and value == value}

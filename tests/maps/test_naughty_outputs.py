@@ -136,3 +136,35 @@ def test_the_whole_corpus_and_the_payload_list_run_nowhere(browser, tmp_path):
     assert len(texts) > 500
     run_nothing(browser, written(tmp_path / "town", texts, "zh"))
     assert no_cell_is_live(tmp_path / "town") > 3000
+
+
+def followed(folder: Path, texts: tuple[str, ...]) -> list[Path]:
+    """Take up tasks whose every field is one of the texts, write all that the ledger writes, run again; return the pages."""
+    plan, ledger = str(folder / "plan.yaml"), f"--ledger={folder / 'tasks.sqlite'}"
+    assert (
+        run_call(call(["tasks", "adopt", str(folder / "out"), f"--top={len(texts)}", f"--list={texts[1]}", ledger], {}))
+        == 0
+    )
+    for number, text in enumerate(texts, start=1):
+        names = [f"--leader={text}", f"--department={text}", "--due=2027-01-31"]
+        assert run_call(call(["tasks", "claim", str(number), *names, ledger], {})) == 0, text
+        done = ["tasks", "done", str(number), f"--evidence={text}", f"--note={text}", ledger]
+        assert number % 2 or run_call(call(done, {})) == 0, text
+    for what in ("week", "quarter", "lists", "public"):
+        assert run_call(call(["tasks", what, f"--out={folder / what}", ledger], {})) == 0, what
+    (folder / "export").mkdir()
+    assert run_call(call(["tasks", "export", str(folder / "export" / "tasks.xlsx"), ledger], {})) == 0
+    assert run_call(call(["run", plan, ledger], {})) == 0
+    return sorted(folder.rglob("*.html"))
+
+
+@needs_chromium
+def test_naughty_text_in_the_ledger_runs_in_no_page_and_is_live_in_no_table(browser, tmp_path):
+    written(tmp_path / "town", NAUGHTY, "zh")
+    texts = NAUGHTY[:13]  # so small a town has no more projects
+    pages = followed(tmp_path / "town", texts)
+    assert len(pages) > 6
+    run_nothing(browser, pages)
+    no_cell_is_live(tmp_path / "town")
+    map_page = (tmp_path / "town" / "out" / "map.html").read_text(encoding="utf-8")
+    assert "<script>document.title" not in map_page

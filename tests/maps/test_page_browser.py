@@ -12,6 +12,7 @@ from layers.plan import PageSettings
 from maps.page import write_page
 from tests.maps.browsing import data_of, needs_chromium, opened, until
 from tests.maps.fakes import Naming, town
+from tests.maps.test_page_tasks import under_way
 
 JS = Path(__file__).parents[2] / "maps" / "page" / "assets" / "js"
 CORPUS = Path(__file__).parent / "blns" / "blns.json"
@@ -238,21 +239,44 @@ def _walk_through(browser: Any, folder: Path, strings: tuple[str, ...]) -> None:
     assert page.locator("#found li").count() == 1
     page.evaluate("window.print = () => {}; window.dispatchEvent(new Event('beforeprint'))")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    _look_at_tasks(page, assessment)
     assert page.evaluate("document.querySelectorAll('img,iframe,svg[onload],object,embed').length") == 0
     assert shown.said == []
     assert shown.asked == [file.as_uri()]
     page.close()
 
 
+def _look_at_tasks(page: Any, assessment: Assessment) -> None:
+    """What the ledger holds of other people's words is shown as it is: in the list, on the card, in the gap's card."""
+    assert assessment.ongoing
+    page.evaluate("document.querySelector('#tabber-findings').click()")
+    listed = page.evaluate("Array.from(document.querySelectorAll('.tasks .row-name span'), e => e.textContent)")
+    assert listed == [f"#{task.id} {task.title}" for task in assessment.ongoing.tasks][: len(listed)]
+    assert len(listed) == min(15, len(assessment.ongoing.tasks))
+    page.evaluate("document.querySelector('.tasks .row-name').click()")
+    task = assessment.ongoing.tasks[0]
+    card = page.evaluate("document.querySelector('.card').textContent")
+    for text in (task.title, task.leader, task.department):
+        assert text in card
+    departments = page.evaluate("Array.from(document.querySelectorAll('option'), e => e.textContent)")
+    assert {seen.rule.department for seen in assessment.coverages.values()} <= set(departments)
+    marks = page.evaluate(
+        "[document.querySelector('#classification').textContent, document.querySelector('#subtitle').textContent]"
+    )
+    assert marks[0] == assessment.plan.settings.page.classification
+    assert (assessment.plan.settings.page.approval or "") in marks[1]
+
+
 def _marked(assessment: Assessment, strings: tuple[str, ...]) -> Assessment:
-    """Return the assessment with naughty words where an office puts its own: mark, number, department."""
+    """Return the assessment with naughty words where an office puts its own: mark, number, department, tasks."""
     page = PageSettings(approval=strings[0], classification=strings[-1])
     settings = assessment.plan.settings.model_copy(update={"page": page})
     coverages = {
         id_: replace(seen, rule=seen.rule.model_copy(update={"department": strings[i % len(strings)]}))
         for i, (id_, seen) in enumerate(assessment.coverages.items())
     }
-    return replace(assessment, plan=replace(assessment.plan, settings=settings), coverages=coverages)
+    marked = replace(assessment, plan=replace(assessment.plan, settings=settings), coverages=coverages)
+    return under_way(marked, strings)
 
 
 def _as_field(text: str) -> str:

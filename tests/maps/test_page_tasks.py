@@ -21,9 +21,12 @@ pytestmark = needs_chromium
 RULE = "AGE-01"
 
 
-def under_way():
-    """The town with a task on every gap of one rule, whose forecast finds that rule met everywhere."""
-    assessment = town()
+def under_way(assessment=None, texts=("",)):
+    """The town with a task on every gap of one rule, whose forecast finds that rule met everywhere.
+
+    What somebody typed into the ledger is followed by one of the `texts` each.
+    """
+    assessment = assessment or town()
     before = assessment.coverages[RULE]
     measured = Measured(before.measured.frame.assign(supplied=1.0), before.measured.unit, before.measured.sense)
     coverages = {**assessment.coverages, RULE: Coverage(before.rule, measured, decided(measured))}
@@ -31,12 +34,12 @@ def under_way():
     tasks = tuple(
         TakenOn(
             id=i,
-            list="2026",
-            title=f"建养老服务中心 {i}",
+            list="2026" + texts[i % len(texts)],
+            title=f"建养老服务中心 {i}{texts[(i + 1) % len(texts)]}",
             state="working",
             light="on_track",
-            leader="张三",
-            department="民政办",
+            leader="张三" + texts[(i + 2) % len(texts)],
+            department="民政办" + texts[(i + 3) % len(texts)],
             due=dt.date(2026, 12, 31),
             progress=0.5,
             unit_id=gap.unit_id,
