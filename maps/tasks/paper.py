@@ -39,6 +39,7 @@ th, td { border: 1px solid #c8cdd2; padding: 3px 6px; text-align: left; vertical
   min-width: 3.2em; }
 th { background: #e6edf3; font-weight: 600; }
 td.t { min-width: 13em; }
+td.d { white-space: nowrap; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 footer { margin-top: 26px; color: #5a646c; font-size: 12px; overflow-wrap: anywhere; }
 """
@@ -102,6 +103,7 @@ def _nothing(language: Language) -> str:
 def _td(cell: object, language: Language) -> str:
     text = cell_text(cell, language)
     kind = ' class="n"' if isinstance(cell, (int, float)) else ' class="t"' if width(text) > _LONG else ""
+    kind = ' class="d"' if isinstance(cell, dt.date) else kind
     return f"<td{kind}>{escape(text)}</td>"
 
 

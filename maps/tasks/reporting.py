@@ -54,13 +54,14 @@ def week(desk: Desk, out: Path | None, again: str | None, date: str | None, *, d
 
 
 def quarter(desk: Desk, which: str | None, out: Path | None, date: str | None) -> int:
-    """Write the quarterly roll-up."""
+    """Write the quarterly roll-up; of a quarter that is not over, as it stands today."""
     from maps.tasks.quarterly import quarterly
 
     today = day_of(date, "--date") if date else desk.today
     year, number = _quarter(which) if which else (today.year, (today.month + 2) // 3)
     first = dt.date(year, 3 * number - 2, 1)
     last = dt.date(year + number // 4, (3 * number) % 12 + 1, 1) - dt.timedelta(days=1)
+    last = min(last, max(first, today))
     with ledger_on(desk) as ledger:
         events = ledger.store.events(0)
     paper = quarterly(

@@ -261,6 +261,13 @@ def test_every_report_prints_the_head_and_the_same_figures_in_every_format(offic
         assert "甲村" in md
 
 
+def test_a_quarter_that_is_not_over_is_told_as_it_stands_today(office, tmp_path):
+    office.at_work()
+    for today, light in (("2099-01-20", "due soon"), ("2099-02-10", "overdue"), ("2099-06-01", "overdue")):
+        said = office.told("quarter", "2099Q1", "--date", today, "--out", tmp_path)["blocks"]["Carried over"]
+        assert [light in row[-2] for row in said] == [True, True], today
+
+
 def test_every_task_is_on_exactly_one_of_the_three_lists(office, tmp_path):
     office.at_work()
     office.typed("waive", 2, "--reason", "搬迁")
