@@ -22,11 +22,13 @@ def ledger_at(place: str, *, on_share: bool = False) -> Iterator[Ledger]:
     """Yield the ledger kept at a path or a postgresql:// URL, checked from its first event to its last.
 
     Raises LedgerError if it is missing, not a ledger or cannot be trusted, or on a network share (unless `on_share`),
-    and SaveError if it cannot be opened.
+    and SaveError if it cannot be opened, or read any more.
     """
     store = _opened(place, on_share=on_share)
     try:
         yield read(Ledger(store, State()))
+    except NotSavedError as error:  # a disk that was there a moment ago
+        raise not_saved(place, error) from error
     finally:
         store.close()
 

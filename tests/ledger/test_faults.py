@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from layers.ledger.places import ledger_at
-from tests.campaigns import ledger_io
+from tests.campaigns import ledger_io, ledger_powercut
 from tests.campaigns._ledgers import EVERY, events_of
+from tests.campaigns._traced import strace
 from tests.campaigns.ledger_kill import kill_cycles
 from tests.campaigns.ledger_year import year
 from tests.ledger.desks import enter, item, new_ledger
@@ -47,26 +48,38 @@ def test_killed_while_its_ledger_is_on_a_server_nothing_acknowledged_is_lost(qui
     assert min(tally.amid, tally.acknowledged) > 5
 
 
-@pytest.mark.skipif(ledger_io.strace() is None, reason="strace is not here, or may not trace")
-@pytest.mark.parametrize(
-    ("call", "error", "turns"),
-    [
-        ("pwrite64", "ENOSPC", (1, 4)),
-        ("fdatasync", "EIO", (1, 2)),
-        ("unlink", "EIO", (1,)),
-        ("newfstatat", "EACCES", (1,)),
-    ],
-)
-def test_a_disk_that_refuses_loses_nothing_and_a_retry_doubles_nothing(tmp_path, call, error, turns):
-    place = tmp_path / "ledger" / "tasks.sqlite"
-    new_ledger(place)
-    hits = 0
-    for turn in turns:
-        op = f"{call}-{turn}"
-        code, said, hit = ledger_io._proposed(str(ledger_io.strace()), place, op, f"{call}:error={error}:when={turn}")
-        hits += hit
-        assert ledger_io._faults(place, op, code, said) == []
-    assert hits
+needs_strace = pytest.mark.skipif(strace() is None, reason="strace is not here, or may not trace")
+
+
+@needs_strace
+def test_a_disk_that_refuses_loses_nothing_and_a_retry_doubles_nothing(tmp_path):
+    office, found = ledger_io.opened(tmp_path), ledger_io.Found()
+    for name, call, error, turns in (
+        ("propose", "pwrite64", "ENOSPC", (1, 4)),
+        ("propose", "fdatasync", "EIO", (1, 2)),
+        ("propose", "unlink", "EIO", (1,)),
+        ("propose", "newfstatat", "EACCES", (1, 3)),
+        ("init", "link", "EACCES", (1,)),
+        ("restore", "rename", "EIO", (1,)),
+        ("restore", "fsync", "ENOSPC", (1, 2)),
+        ("backup", "fsync", "EIO", (1, 2)),
+        ("import", "fcntl", "ENOSPC", (31,)),
+    ):
+        came = [ledger_io.tried(office, name, f"{call}:error={error}:when={turn}", found) for turn in turns]
+        assert any(came), (name, call)
+    assert found.wrong == []
+    assert found.tally["exit 3"] > 5
+
+
+@needs_strace
+def test_the_power_cut_at_every_write_leaves_what_was_acknowledged(tmp_path):
+    """On a model of the disk (tests/campaigns/_powercut.py); a weaker setting of SQLite is found to lose entries there."""
+    for synchronous in (ledger_powercut.OURS, "NORMAL"):
+        folder = tmp_path / synchronous
+        folder.mkdir()
+        tally, faults = ledger_powercut.cut(400, 2, synchronous, folder)
+        assert tally["moments"] > 200
+        assert bool(faults) == (synchronous == "NORMAL"), faults[:5]
 
 
 def test_a_full_disk_is_said_in_one_line_and_nothing_is_half_there(tmp_path):
