@@ -25,7 +25,11 @@ def pages(language: Language) -> dict[str, str]:
     """Return the page and its picture, by file name."""
     name = "tasks-states" if language == "en" else f"tasks-states.{language}"
     picture = f"tasks-states-{language}.svg"
-    parts = [f"# {_say('title', language)}", _say("intro", language), f"![{_say('title', language)}]({picture})"]
+    parts = [
+        f"# {_say('title', language)}",
+        _say("intro", language),
+        f"[![{_say('title', language)}]({picture})]({picture})",
+    ]
     head = [_say(name, language) for name in ("state", "code", "means")]
     parts += [f"## {_say('states', language)}", _table(head, [_state(state, language) for state in STATES])]
     head = ["", *(_say(name, language) for name in ("event", "command", "from", "to", "route"))]

@@ -1,6 +1,6 @@
 """Several writers at one task ledger at once, each reading a number and writing it one higher: none may be lost.
 
-python -m tests.campaigns ledger_writers [WRITERS] [OPERATIONS] [URL]      a file, or a PostgreSQL database that is empty
+python -m tests.campaigns ledger_writers [WRITERS] [OPERATIONS] [postgres]      on a file, or on a server that it starts
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from layers.ledger import acts
 from layers.ledger.event import Draft
 from layers.ledger.places import ledger_at
 from layers.ledger.task import State
+from tests import postgres
+from tests.campaigns._record import record
 from tests.ledger.desks import enter, item, new_ledger
 
 
@@ -48,8 +50,9 @@ def _one_higher(note: str) -> Callable[[State], Sequence[Draft]]:
 
 @contextlib.contextmanager
 def _place() -> Iterator[str]:
-    if len(sys.argv) > 3:
-        yield new_ledger(sys.argv[3])
+    if "postgres" in sys.argv[3:]:
+        with postgres.server() as url:
+            yield new_ledger(url)
         return
     with tempfile.TemporaryDirectory() as folder:
         yield new_ledger(Path(folder) / "tasks.sqlite")
@@ -64,7 +67,13 @@ def main() -> int:
         count, events = write_all(place, writers, operations)
     wanted = writers * operations
     took = time.perf_counter() - start
-    sys.stdout.write(
-        f"{writers} writers x {operations}: {count:.0f} of {wanted}, {events} events, chain sound, {took:.0f} s\n"
+    record(
+        f"ledger_writers {'PostgreSQL' if 'postgres' in sys.argv[3:] else 'SQLite'}",
+        writers=writers,
+        operations_each=operations,
+        counted_in_the_end=round(count),
+        updates_lost=round(wanted - count),
+        events=events,
+        seconds=round(took),
     )
     return int(count != wanted or events != wanted + 2)

@@ -27,6 +27,7 @@ from layers.ledger.places import ledger_at
 from layers.ledger.task import State, Task, TaskGap
 from layers.plan import Plan, Settings
 from tests.campaigns._changingtown import PER, RADIUS_M, SHORTEST_M, Town, ground_of
+from tests.campaigns._record import record
 from tests.geo.worlds import CRS
 from tests.ledger.desks import BEIJING, enter, new_ledger
 
@@ -203,14 +204,17 @@ def main() -> int:
     """Run the campaign; return 1 if anything was closed wrongly or went astray."""
     weeks = int(sys.argv[1]) if len(sys.argv) > 1 else 52
     towns = int(sys.argv[2]) if len(sys.argv) > 2 else 10
-    wrong = 0
+    wrong, whole = 0, Said()
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(towns):
             said = year(weeks=weeks, seed=seed, folder=Path(folder))
             wrong += len(said.wrong)
+            whole = Said(**{name: value + getattr(said, name) for name, value in vars(whole).items()})
             counts = {name: value for name, value in vars(said).items() if name != "wrong"}
             sys.stdout.write(
                 f"town {seed}: {counts}; {len(said.wrong)} wrong\n" + "".join(f"  {w}\n" for w in said.wrong[:6])
             )
             sys.stdout.flush()
+    figures = {name: value for name, value in vars(whole).items() if name != "wrong"}
+    record("ledger_year", towns=towns, **figures, closed_wrongly_or_gone_astray=wrong)
     return int(bool(wrong))

@@ -28,6 +28,15 @@ _TITLES = {
     "same": ("Same inputs, same bytes", "同样的输入，同样的字节"),
     "texts": ("Random text for numbers, dates, ids, filters and plans", "随机文字：数字、日期、编号、筛选条件和计划"),
     "faults": ("A disk that is full or fails, at every call in turn", "磁盘满或出错，逐个系统调用注入"),
+    "ledger_kill": (
+        "Task ledger: processes killed at random moments of every command",
+        "任务台账：在每个命令的任意时刻杀掉进程",
+    ),
+    "ledger_io": ("Task ledger: a disk that refuses, call by call, or is full", "任务台账：磁盘逐个调用出错，或已写满"),
+    "ledger_writers": ("Task ledger: several writers at once", "任务台账：多人同时写"),
+    "ledger_flips": ("Task ledger: single bits flipped in the file", "任务台账：文件里翻转一个比特"),
+    "ledger_powercut": ("Task ledger: the power cut at every write", "任务台账：在每次写盘时断电"),
+    "ledger_year": ("Task ledger: years of weekly runs on changing towns", "任务台账：城镇变化中一年年的每周检查"),
     "worlds": ("Random worlds against brute force", "随机小世界与穷举对比"),
     "mutation": ("Small changes to the code: noticed by the tests", "改动代码一处：测试能否发现"),
 }
