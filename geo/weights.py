@@ -109,7 +109,8 @@ def disadvantage(world: World, options: Equity) -> dict[str, float]:
     """
     units = world.units
     people = units["population"].to_numpy(float) if len(units) else np.zeros(0)
-    seen = [units[_SHARES[kind]].to_numpy(float) / people for kind in options.by if _is_there(world, _SHARES.get(kind))]
+    among = np.where(people > 0, people, np.nan)
+    seen = [units[_SHARES[kind]].to_numpy(float) / among for kind in options.by if _is_there(world, _SHARES.get(kind))]
     if "remote" in options.by and options.remote_from and len(units):
         seen.append(_minutes_away(world, options.remote_from))
     relative = [some for some in (_relative(each, people) for each in seen) if some is not None]
