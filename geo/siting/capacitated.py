@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,9 @@ from scipy.sparse import coo_array, csc_array, hstack, vstack
 
 from geo.siting.best import Found, best
 from geo.siting.highs import Model, solve
+from geo.siting.lagrangian import Relaxed, priced
+from geo.siting.limits import SLACK
+from geo.siting.sweeps import deal_out, take_within, worth_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,27 +24,86 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-# Up to so many pairs HiGHS chooses the sites too; beyond that they are chosen greedily, then demand is shared out.
-SOLVABLE = 40_000
+# Up to so many pairs HiGHS chooses the sites too; up to so many it shares demand out at the best.
+SOLVABLE, SHARED = 40_000, 100_000
+STEPS = 400
+# Prices to begin with, as shares of the best a demand can have: near 0 where room is scarce, higher where sites are.
+STARTS = (0.0, 0.1, 0.25, 0.5, 0.75)
+
+
+class _Within(Relaxed):
+    """The relaxation in which a site serves no more than its capacity: what it earns is a knapsack with parts of items.
+
+    As Relaxed, for one who is served only once (Christofides & Beasley 1983, for capacitated plants).
+    """
+
+    def __init__(self, instance: Instance, capacity: Numbers) -> None:
+        super().__init__(instance)
+        self.room = np.minimum(capacity, instance.weight.sum())
+        self.lists = (self.start, self.demand, self.value, instance.weight)
+
+    def _worth(self, demand: Numbers) -> Numbers:
+        worth = np.zeros(self.instance.table.sites)
+        worth_within(*self.lists, demand[0], self.room, self.alive, worth)
+        return worth
+
+    def _unmet(self, demand: Numbers, taken: Whole, part: Numbers) -> Numbers:
+        unmet = np.ones_like(demand)
+        take_within(*self.lists, demand[0], self.room, taken, part, unmet[0])
+        return unmet
 
 
 def best_within_capacity(instance: Instance, capacity: Numbers, *, gap: float, deadline: Deadline, seed: int) -> Found:
     """Return the best sites found, what they serve within their capacities, and an upper bound.
 
-    The bound is HiGHS's, or that of the same instance without capacities, or all that the sites could serve.
+    The sites are those of a greedy planner, those that are best without capacities, or those a Lagrangian bound leads to;
+    up to SOLVABLE pairs HiGHS chooses. The bound is the least of its, of the Lagrangian one, and of that without capacities.
     """
-    free = best(instance, gap=gap, deadline=deadline.part(1 / 3), seed=seed)
-    candidates = [free.is_open, _greedily(instance, capacity)]
-    values = [_shared_out(instance, capacity, sites) for sites in candidates]
-    pick = int(np.argmax(values))
-    found = Found(candidates[pick], values[pick], max(free.bound, values[pick]))
-    if found.gap() == 0 or len(instance.table.site) > SOLVABLE:
+    some = instance.weight > 0  # who counts nothing needs no room
+    table = instance.table.only(np.repeat(some, np.diff(instance.table.start)))
+    instance = replace(instance, table=table)
+    free = best(instance, gap=gap, deadline=deadline.sooner(1 / 4), seed=seed)
+    found = Found(free.is_open, _shared_out(instance, capacity, free.is_open, deadline), free.bound)
+    if found.gap() > 0:
+        found = _better(found, _greedily(instance, capacity), instance, capacity, deadline)
+    if found.gap() == 0 or not len(table.site):
         return found
-    sites, bound = _by_highs(instance, capacity, found.is_open, deadline.solver_s, gap)
-    value = _shared_out(instance, capacity, sites)
-    if value > found.value:
-        found = Found(sites, value, found.bound)
-    return Found(found.is_open, found.value, max(found.value, min(found.bound, bound)))
+    found = _priced(found, instance, capacity, deadline.sooner(1 / 2))
+    if found.gap() > gap / 10 and len(table.site) <= SOLVABLE:
+        sites, bound = _by_highs(instance, capacity, found.is_open, deadline.solver_s, gap)
+        found = _better(found, sites, instance, capacity, deadline)
+        found = replace(found, bound=max(found.value, min(found.bound, bound)))
+    return found
+
+
+def _priced(found: Found, instance: Instance, capacity: Numbers, deadline: Deadline) -> Found:
+    """Return the better of what is found and what the Lagrangian bound leads to, with the lesser bound."""
+    relaxed = _Within(instance, capacity)
+    none = np.zeros(len(relaxed.left) - 1)
+    start = min((share * relaxed.ceiling for share in STARTS), key=lambda price: relaxed.at(price, none)[0].bound)
+    prices = priced(relaxed, start, none, found.value, STEPS, deadline)
+    for rank in (prices.mean, prices.part):
+        found = _better(found, _within_limits(instance, rank), instance, capacity, deadline)
+    return replace(found, bound=max(found.value, min(found.bound, prices.bound)))
+
+
+def _better(found: Found, sites: Flags, instance: Instance, capacity: Numbers, deadline: Deadline) -> Found:
+    """Return what is found already, or these sites if they serve more."""
+    value = _shared_out(instance, capacity, sites, deadline)
+    return Found(sites, value, max(found.bound, value)) if value > found.value else found
+
+
+def _within_limits(instance: Instance, rank: Numbers) -> Flags:
+    """Return the fixed sites and as many others as fit, in the order of this rank."""
+    is_open, uses = instance.fixed.copy(), instance.limits.uses.tocsc()
+    used = instance.limits.uses @ is_open.astype(float)
+    for j in np.argsort(-rank, kind="stable").tolist():
+        rows = uses.indices[uses.indptr[j] : uses.indptr[j + 1]]
+        more = uses.data[uses.indptr[j] : uses.indptr[j + 1]]
+        if not is_open[j] and np.all(used[rows] + more <= instance.limits.most[rows] * (1 + SLACK)):
+            is_open[j] = True
+            used[rows] += more
+    return is_open
 
 
 def _greedily(instance: Instance, capacity: Numbers) -> Flags:
@@ -52,17 +115,22 @@ def _greedily(instance: Instance, capacity: Numbers) -> Flags:
     uses = limits.uses.tocsc()
     for j in np.flatnonzero(is_open).tolist():
         _serve(by_site, j, left, capacity[j])
+    whole = by_site @ left
     while True:
-        gain = np.minimum(by_site @ left, capacity)
+        gain = np.minimum(whole, capacity)
         room = limits.most * (1 + 1e-12) - uses @ is_open.astype(float)
         too_much = np.zeros(table.sites, dtype=bool)
         too_much[np.repeat(np.arange(table.sites), np.diff(uses.indptr))[uses.data > room[uses.indices]]] = True
         gain[is_open | too_much] = 0.0
-        if not len(gain) or gain.max() <= 0:
+        if not len(gain) or gain.max() <= 1e-9 * instance.weight.sum():  # less is rounding
             return is_open
         j = int(np.argmax(gain))
         is_open[j] = True
+        rows = by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]
+        before = left[rows]
         _serve(by_site, j, left, capacity[j])
+        lost = table.rows(rows)
+        np.subtract.at(whole, lost.site, lost.number * np.repeat(before - left[rows], np.diff(lost.start)))
 
 
 def _serve(by_site: csc_array, j: int, left: Numbers, room: float) -> None:
@@ -72,24 +140,37 @@ def _serve(by_site: csc_array, j: int, left: Numbers, room: float) -> None:
     left[demand] -= np.clip(room - before, 0.0, left[demand])
 
 
-def _shared_out(instance: Instance, capacity: Numbers, is_open: Flags) -> float:
-    """Return the most that these sites can serve: a transport problem."""
+def _shared_out(instance: Instance, capacity: Numbers, is_open: Flags, deadline: Deadline) -> float:
+    """Return the most that these sites can serve, a transport problem; where that is large, what they serve dealt out."""
     table = instance.table
     entries = np.flatnonzero(is_open[table.site])
     if not len(entries):
         return 0.0
+    dealt = _dealt_out(instance, capacity, entries)
+    if len(entries) > SHARED or deadline.is_over:
+        return dealt
     model = _flow(instance, capacity, entries)
     some = np.flatnonzero(is_open)
     rows = vstack([model[0], model[1][some]]).tocsc()
     top = np.concatenate([np.ones(table.demands), np.where(np.isfinite(capacity[some]), capacity[some], np.inf)])
     zeros = np.zeros(len(entries))
     lp = Model(-instance.value[entries], zeros, zeros + 1, rows, np.full(len(top), -np.inf), top, zeros > 0)
-    solved = solve(lp, 1e6)
+    solved = solve(lp, deadline.left_s)
     if solved.x is None:
-        return 0.0
+        return dealt
     served = np.clip(solved.x, 0.0, 1.0)
     over = np.maximum(1.0, model[0] @ served)  # what the solver let pass by a tolerance is taken back
-    return float((instance.value[entries] * served / over[table.demand[entries]]).sum())
+    return max(dealt, float((instance.value[entries] * served / over[table.demand[entries]]).sum()))
+
+
+def _dealt_out(instance: Instance, capacity: Numbers, entries: Whole) -> float:
+    """Return what is served if those who have fewest sites to go to come first, each to where it is served best."""
+    table = instance.table
+    site, demand, value = table.site[entries], table.demand[entries], instance.value[entries]
+    choice = np.bincount(demand, minlength=table.demands)[demand]
+    order = np.lexsort((site, demand, choice, -table.number[entries]))
+    share = deal_out(site, demand, order, instance.weight, np.ones(table.demands), capacity.copy())
+    return float((value * share).sum())
 
 
 def _flow(instance: Instance, capacity: Numbers, entries: Whole) -> tuple[csc_array, csc_array]:

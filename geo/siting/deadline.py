@@ -16,6 +16,11 @@ EFFORT, PLAIN_EFFORT = 40_000_000, 400_000
 KEPT = 0.05
 
 
+def now_s() -> float:
+    """Return the reading of the clock that deadlines go by."""
+    return perf_counter()
+
+
 @dataclass(frozen=True)
 class Deadline:
     """`time_s` is how long the work at hand may take, which sets how much is done; at `ends_s` of the clock all of it ends."""
@@ -24,18 +29,22 @@ class Deadline:
     ends_s: float
 
     @classmethod
-    def after(cls, time_s: float) -> Deadline:
-        """Return the deadline that far from now."""
-        return cls(time_s, perf_counter() + (1 - KEPT) * time_s)
+    def after(cls, time_s: float, since_s: float | None = None) -> Deadline:
+        """Return the deadline that far from now, or from that reading of the clock."""
+        return cls(time_s, (now_s() if since_s is None else since_s) + (1 - KEPT) * time_s)
 
     def part(self, share: float) -> Deadline:
         """Return the deadline of some of the work: so much less is done, and it ends no later."""
         return replace(self, time_s=share * self.time_s)
 
+    def sooner(self, share: float) -> Deadline:
+        """Return the deadline of work that is followed by other work: it ends when that share of what is left is gone."""
+        return Deadline(share * self.time_s, now_s() + share * self.left_s)
+
     @property
     def left_s(self) -> float:
         """How long there is until the end."""
-        return max(0.0, self.ends_s - perf_counter())
+        return max(0.0, self.ends_s - now_s())
 
     @property
     def solver_s(self) -> float:
@@ -45,7 +54,7 @@ class Deadline:
     @property
     def is_over(self) -> bool:
         """Whether the end has come."""
-        return perf_counter() >= self.ends_s
+        return now_s() >= self.ends_s
 
     @property
     def effort(self) -> float:

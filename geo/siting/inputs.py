@@ -147,11 +147,11 @@ def read_share(name: str, value: Any, faults: Faults) -> float:
     return read_number(name, value, faults, say("siting.fraction"), lambda x: 0 <= x <= 1)
 
 
-def read_effort(gap: Any, time_limit_s: Any, faults: Faults) -> tuple[float, Deadline]:
-    """Return the gap (not negative) and the time (more than 0), which begins to run."""
+def read_effort(gap: Any, time_limit_s: Any, begun_s: float, faults: Faults) -> tuple[float, Deadline]:
+    """Return the gap (not negative) and the time (more than 0), which runs since `begun_s` of the clock."""
     least = read_number("gap", gap, faults, say("siting.not_negative"), lambda x: 0 <= x < np.inf)
     time_s = read_number("time_limit_s", time_limit_s, faults, say("siting.positive"), lambda x: x > 0)
-    return least, Deadline.after(time_s)
+    return least, Deadline.after(time_s, begun_s)
 
 
 def read_flags(name: str, rows: Any, sites: int, faults: Faults) -> Flags:

@@ -91,18 +91,28 @@ class Relaxed:
 
     def at(self, demand: Numbers, limit: Numbers) -> tuple[Prices, Numbers, Numbers]:
         """Return the bound at these prices, and how far demand and limits are from being met (the subgradient)."""
-        worth = np.zeros(self.instance.table.sites)
-        worth_of_sites(self.start, self.demand, self.value, demand, self.share, self.alive, worth)
+        worth = self._worth(demand)
         net = worth - self.others.T @ limit if len(limit) else worth
         part, main = self._best_parts(net)
         bound = float(demand.sum() + limit @ self.left[1:] + main * self.left[0])
         over = net - main * self.main_use
         bound += float(np.maximum(over[self.free], 0.0).sum() + worth[self.instance.fixed].sum())
         taken = np.flatnonzero(part > 0)
-        unmet = np.ones_like(demand)
-        take_from(self.start, self.demand, self.value, demand, self.share, taken, part[taken], unmet)
+        unmet = self._unmet(demand, taken, part[taken])
         free = np.where(self.instance.fixed, 0.0, part)
         return Prices(bound, demand, limit, net, main, part, part), unmet, self.left[1:] - self.others @ free
+
+    def _worth(self, demand: Numbers) -> Numbers:
+        """Return what each site earns beyond these prices of being served."""
+        worth = np.zeros(self.instance.table.sites)
+        worth_of_sites(self.start, self.demand, self.value, demand, self.share, self.alive, worth)
+        return worth
+
+    def _unmet(self, demand: Numbers, taken: Whole, part: Numbers) -> Numbers:
+        """Return how much of each demand these sites (`part` of each) leave at these prices; below 0 where too many serve it."""
+        unmet = np.ones_like(demand)
+        take_from(self.start, self.demand, self.value, demand, self.share, taken, part, unmet)
+        return unmet
 
     def _best_parts(self, net: Numbers) -> tuple[Numbers, float]:
         """Return the best parts of sites within the main limit (a fractional knapsack), and what one more of it is worth."""

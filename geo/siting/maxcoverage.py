@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found, best
-from geo.siting.deadline import Deadline
+from geo.siting.deadline import Deadline, now_s
 from geo.siting.inputs import (
     Faults,
     read_amounts,
@@ -79,10 +79,11 @@ def max_coverage(
     Church & ReVelle 1974 (count), Hogan & ReVelle 1986 (backup), Current & Storbeck 1988 (capacity), Berman & Krass 2002
     (partial coverage), Khuller, Moss & Naor 1999 (budget).
     """
-    faults = Faults()
+    begun_s, faults = now_s(), Faults()
     table = read_serves(serves, faults, is_share=True)
     people = read_amounts("weight", weight, table.demands, faults)
-    second, effort = read_share("backup", backup, faults), read_effort(gap, time_limit_s, faults)
+    second = read_share("backup", backup, faults)
+    effort = read_effort(gap, time_limit_s, begun_s, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
     rows = _limit_rows(table.sites, count, cost, budget, exclusive, caps, faults)
     limits = _limits(rows, is_fixed, faults)

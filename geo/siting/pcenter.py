@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found
-from geo.siting.deadline import Deadline
+from geo.siting.deadline import Deadline, now_s
 from geo.siting.inputs import Faults, read_costs, read_count, read_effort, read_flags
 from geo.siting.pmedian import too_many_fixed
 from geo.siting.remedies import remedy_for_count, remedy_for_rows, served_by_none
@@ -39,11 +39,11 @@ def p_center(cost: Any, *, count: int, fixed: Iterable[int] = (), time_limit_s: 
     Raises InputError if the table has the wrong shape, a cost is missing or negative, or more sites are fixed than may be
     open.
     """
-    faults = Faults()
+    begun_s, faults = now_s(), Faults()
     table = read_costs(cost, faults)
     most = read_count("count", count, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    _, deadline = read_effort(0.0, time_limit_s, faults)
+    _, deadline = read_effort(0.0, time_limit_s, begun_s, faults)
     too_many_fixed(is_fixed, most, faults)
     faults.end()
     unserved = served_by_none(table)

@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found, best
-from geo.siting.deadline import Deadline
+from geo.siting.deadline import Deadline, now_s
 from geo.siting.inputs import Faults, read_amounts, read_costs, read_count, read_effort, read_flags, read_number
 from geo.siting.instance import Instance, falling
 from geo.siting.limits import limits_of
@@ -76,12 +76,12 @@ def p_median(
 
     Hakimi 1964; ReVelle & Swain 1970; Cornuejols, Fisher & Nemhauser 1977 (bound); Teitz & Bart 1968 (interchange).
     """
-    faults = Faults()
+    begun_s, faults = now_s(), Faults()
     table = read_costs(cost, faults)
     people = read_amounts("weight", weight, table.demands, faults)
     most = read_count("count", count, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    least, deadline = read_effort(gap, time_limit_s, faults)
+    least, deadline = read_effort(gap, time_limit_s, begun_s, faults)
     if otherwise is not None:
         otherwise = read_number("otherwise", otherwise, faults, say("siting.not_negative"), lambda x: 0 <= x < np.inf)
     too_many_fixed(is_fixed, most, faults)

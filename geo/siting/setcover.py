@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.siting.answer import Siting, Status, gap_between
 from geo.siting.best import Found
+from geo.siting.deadline import now_s
 from geo.siting.inputs import Faults, read_amounts, read_effort, read_flags, read_serves
 from geo.siting.remedies import remedy_for_rows, served_by_none
 from geo.siting.table import Table
@@ -42,11 +43,11 @@ def set_cover(
 
     Toregas et al. 1971; Beasley 1987 (bound and reductions); Gao, Weise & Li 2015 (row weighting local search).
     """
-    faults = Faults()
+    begun_s, faults = now_s(), Faults()
     table = read_serves(serves, faults, is_share=False)
     price = np.ones(table.sites) if cost is None else read_amounts("cost", cost, table.sites, faults)
     is_fixed = read_flags("fixed", fixed, table.sites, faults)
-    least, deadline = read_effort(gap, time_limit_s, faults)
+    least, deadline = read_effort(gap, time_limit_s, begun_s, faults)
     faults.end()
     unserved = served_by_none(table)
     some = table.rows(np.flatnonzero(np.diff(table.start)))

@@ -1,4 +1,4 @@
-"""Published answers: San Francisco stores (pysal/spopt), Swain's 55 nodes, the toy of abw-maxcover."""
+"""Published answers: San Francisco stores (pysal/spopt), Swain's 55 nodes, pmed1, Steiner triples, abw-maxcover's toy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from geo.siting import best, covers, max_coverage, p_center, p_median, set_cover
 
@@ -115,6 +117,31 @@ def test_swain_55_has_the_published_answers(swain):
     for p in range(5):
         assert proven(p_median(away, demand, count=p + 1)) == pytest.approx(spent[p], abs=1e-3)
         assert proven(p_center(away, count=p + 1)) == pytest.approx(far[p], abs=1e-4)
+
+
+def test_pmed1_of_the_or_library_has_its_published_answers():
+    """p-median 5 819 (Beasley 1985), p-center 127 (Pullan 2008), of 100 nodes and 5 sites."""
+    edges = np.loadtxt(HERE / "pmed1.txt", skiprows=1, dtype=int)
+    length = dict(
+        zip(map(tuple, np.sort(edges[:, :2], axis=1) - 1), edges[:, 2], strict=True)
+    )  # the last of two counts
+    one, other = np.array(list(length)).T
+    away = dijkstra(csr_array((np.array(list(length.values()), float), (one, other)), shape=(100, 100)), directed=False)
+    assert proven(p_median(away, np.ones(100), count=5)) == 5819
+    assert proven(p_center(away, count=5)) == 127
+
+
+@pytest.mark.parametrize(("order", "fewest"), [(9, 5), (27, 18)])
+def test_steiner_triples_need_the_published_number_of_sites(order, fewest):
+    """Fulkerson, Nemhauser & Trotter 1974: A9 and A27, points that meet every line of the affine plane and space over 3."""
+    size = {9: 2, 27: 3}[order]
+    points = np.array(list(np.ndindex(*[3] * size)))
+    code = 3 ** np.arange(size)[::-1]
+    lines = {tuple(sorted({i, j, int((-points[i] - points[j]) % 3 @ code)})) for i in range(order) for j in range(i)}
+    serves = np.zeros((order, len(lines)))
+    for k, line in enumerate(sorted(lines)):
+        serves[list(line), k] = 1
+    assert (len(lines), proven(set_cover(serves))) == (order * (order - 1) / 6, fewest)
 
 
 def test_toy_of_abw_maxcover_has_its_answers():
