@@ -25,6 +25,7 @@ from geo.siting.inputs import (
 from geo.siting.instance import Instance, falling
 from geo.siting.limits import SLACK, Limits, limits_of
 from geo.siting.remedies import served_by_none
+from geo.siting.table import Table
 from layers.text import say
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ def max_coverage(
     most = _capacity(capacity, second, table.sites, faults)
     faults.end()
     found = _found(Instance(falling(table), people, limits, is_fixed, second), most, *effort, seed)
+    return _answer(found, table)
+
+
+def _answer(found: Found, table: Table) -> Siting:
     between = gap_between(found.value, found.bound)
     status: Status = "optimal" if between == 0 else "bounded"
     unserved, sites = served_by_none(table).tolist(), np.flatnonzero(found.is_open).tolist()
