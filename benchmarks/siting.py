@@ -97,11 +97,12 @@ def _whole(rows, cost, low, top, sites: int, limit_s: float) -> tuple[float, flo
     return (float(cost @ found.x) if found.x is not None else float("inf")), found.bound
 
 
-def median(count: int, gap: float = 0.0) -> Callable[[World], Siting]:
+def median(count: int, time_limit_s: float = 60.0) -> Callable[[World], Siting]:
     """Return the p-median where being served by nobody costs twice the longest trip."""
 
     def ask(some: World) -> Siting:
-        return p_median(some.cost_m, some.people, count=count, otherwise=2 * float(some.cost_m.max()), gap=gap)
+        dear = 2 * float(some.cost_m.max())
+        return p_median(some.cost_m, some.people, count=count, otherwise=dear, time_limit_s=time_limit_s)
 
     return ask
 
@@ -162,8 +163,8 @@ CASES = {
         "100k", lambda w: set_cover(w.serves(1500), time_limit_s=30), whole_cover(1500), "3 % in 30 s"
     ),
     "p_median 1k p=10": Case("1k", median(10), whole_median(10), "optimal in 5 s"),
-    "p_median 10k p=100": Case("10k", median(100, gap=0.005), whole_median(100), "-"),
-    "p_median 100k p=300": Case("100k", median(300, gap=0.01), None, "1.5 % in 60 s"),
+    "p_median 10k p=100": Case("10k", median(100), whole_median(100), "-"),
+    "p_median 100k p=300": Case("100k", median(300, time_limit_s=45), None, "1.5 % in 60 s"),
 }
 
 
@@ -179,6 +180,7 @@ def bound_beside_interior_point(limit_s: float) -> None:
     from geo.siting.search import Search
     from geo.siting.table import table_of
 
+    load_kernels()
     some = drawn("10k")
     serves = some.serves(1800).tocoo()
     sites, demands = serves.shape
@@ -189,7 +191,7 @@ def bound_beside_interior_point(limit_s: float) -> None:
     search = Search(instance, 0)
     start = instance.objective(search.greedily(by_price=False))
     relaxed = Relaxed(instance)
-    bound = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 700, Deadline.after(60)).bound
+    bound = priced(relaxed, start_prices(relaxed, *search.served()), np.zeros(0), start, 400, Deadline.after(60)).bound
     ours_s = time.perf_counter() - begun
     matrix = serves.T.tocsr().astype(float)
     rows = vstack([hstack([-matrix, identity(demands)]), csr_array(np.append(np.ones(sites), np.zeros(demands))[None])])
@@ -214,13 +216,18 @@ def bound_beside_interior_point(limit_s: float) -> None:
     print(f"HiGHS interior point {optimum:,.1f} in {peer_s:.1f} s: {over:+.4f} %, {peer_s / ours_s:.0f} x as fast")
 
 
+def load_kernels() -> None:
+    """Have every kernel read from disk, or compiled, so that no figure holds it."""
+    tiny = csr_array(np.eye(90)[:, np.arange(90).repeat(60)])
+    max_coverage(tiny, np.arange(5400) % 7, count=5)
+    set_cover(tiny)
+
+
 def run_one(name: str, peer: str, limit_s: float) -> None:
     """Print what one case gives, as JSON."""
     case, some = CASES[name], drawn(CASES[name].world)
     if not peer:
-        tiny = csr_array(np.eye(90)[:, np.arange(90).repeat(60)])  # loads every kernel
-        max_coverage(tiny, np.arange(5400) % 7, count=5)
-        set_cover(tiny)
+        load_kernels()
     begun, worked = time.perf_counter(), time.process_time()
     if peer == "spopt":
         metres, count = (2000.0, 5) if "p=5" in name else (1000.0, 10)
