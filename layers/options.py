@@ -103,6 +103,10 @@ class RuleOptions(Typed):
     def _in_the_grammar(cls, where: str | None) -> str | None:
         return checked_where(where)
 
+    def marked(self, language: Language) -> str:
+        """Return the rule's name with the mark of its norm, as it stands beside a result: 公园绿地可达〔V〕."""
+        return f"{self.title.in_(language) or self.id}〔{self.norm.mark}〕"
+
     @property
     def inner(self) -> tuple[RuleOptions, ...]:
         """The rules it is made of, for a type that combines others; none for any other type."""

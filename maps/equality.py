@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def block(assessment: Assessment, totals: Totals, language: Language) -> Block | None:
     """Return title, lines, header and rows, one row a rule; None where there are no villages to compare."""
     rows = []
-    for rule_id, seen in assessment.coverages.items():
+    for seen in assessment.coverages.values():
         found = spread(seen, assessment.world)
         if found.villages:
             shares = (found.mean, found.worst_fifth, found.worst)
             mean, fifth, worst = (_percent(share) for share in shares)
             village = totals.unit_name(found.worst_unit)
-            title = seen.rule.title.in_(language) or rule_id
+            title = seen.rule.marked(language)
             groups = _groups(groups_without(seen, assessment.world), language)
             rows.append((title, found.villages, mean, fifth, village, worst, round(found.gini, 3), groups))
     if not rows:

@@ -65,7 +65,7 @@ def ledger(assessment: Assessment, language: Language) -> tuple[Section, ...]:
         return ()
     lines = [line.in_(language) for line in ahead_lines(assessment)]
     lines.append(say("tasks.head_alone", hash=assessment.ongoing.head).in_(language))
-    titles = {id_: seen.rule.title.in_(language) or id_ for id_, seen in assessment.coverages.items()}
+    titles = {id_: seen.rule.marked(language) for id_, seen in assessment.coverages.items()}
     header = tuple(
         _say(f"tasks.ahead_{name}", language)
         for name in ("rule", "short_now", "short_then", "people_now", "people_then")

@@ -158,7 +158,7 @@ def _places(judged: Judged, language: Language) -> Iterator[Sheet]:
     tables = place_layers(list(judged.coverages))
     for rule_id, coverage in judged.coverages.items():
         table = tables[rule_id]
-        title = say("report.gpkg_places", title=f"{coverage.rule.title.in_(language) or rule_id} ({rule_id})")
+        title = say("report.gpkg_places", title=f"{coverage.rule.marked(language)} ({rule_id})")
         rows, geometry = _place_rows(coverage, language), coverage.frame.geometry.to_numpy()
         yield _sheet(table, title.in_(language), rows, np.asarray(geometry, object), _statuses(language))
 
@@ -190,6 +190,7 @@ def _gaps(judged: Judged, language: Language) -> Iterator[Sheet]:
             "gap_id": gap.id,
             "rule_id": gap.rule_id,
             "severity": gap.severity,
+            "mark": judged.coverages[gap.rule_id].rule.norm.mark,
             "unit_id": gap.unit_id,
             "name": gap.name,
             "amount": gap.amount,
@@ -199,7 +200,7 @@ def _gaps(judged: Judged, language: Language) -> Iterator[Sheet]:
         }
         for gap in judged.gaps
     ]
-    columns = ["gap_id", "rule_id", "severity", "unit_id", "name", "amount", "unit", "people", "reason"]
+    columns = ["gap_id", "rule_id", "severity", "mark", "unit_id", "name", "amount", "unit", "people", "reason"]
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = [gap.geometry for gap in judged.gaps]
     numbers = {"amount": float, "people": float}

@@ -176,7 +176,7 @@ def _gated(gated: Sequence[Gated], language: Language) -> Block:
 
 def _thresholds(assessment: Assessment, language: Language) -> Block:
     """Return how many are without at 80 to 120 % of every threshold, and which have not been tried."""
-    titles = {id_: seen.rule.title.in_(language) or id_ for id_, seen in assessment.coverages.items()}
+    titles = {id_: seen.rule.marked(language) for id_, seen in assessment.coverages.items()}
     header = (
         _say("tables.col_rule", language),
         _say("ranking.col_threshold", language),

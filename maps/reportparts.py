@@ -117,7 +117,7 @@ def _rule_row(coverage: Coverage, total: Total, language: Language) -> Row:
         number(total.people, language),
         share(total.people_short, total.people),
     ]
-    name = f"{rule.title.in_(language) or rule.id}（{rule.id}）"
+    name = f"{rule.marked(language)}（{rule.id}）"
     return Row((name, _asked(coverage, language), *counts, *people), short=4 if total.short else -1)
 
 

@@ -289,7 +289,7 @@ def _gaps(table: pd.DataFrame, assessment: Assessment, totals: Totals, language:
 def _scorecard_fields(rules: Sequence[RuleOptions], language: Language) -> list[Field]:
     first = [Field("village", 16), Field("unit_id", 14), Field("population", 10, "whole")]
     totals = [Field("rules_short", 10, "whole"), Field("people_short", 12, "whole")]
-    return [*first, *totals, *(Field(f"={rule.title.in_(language) or rule.id}\n{rule.id}", 13) for rule in rules)]
+    return [*first, *totals, *(Field(f"={rule.marked(language)}\n{rule.id}", 13) for rule in rules)]
 
 
 def _scorecard(totals: Totals, language: Language) -> list[list[object]]:
@@ -322,7 +322,7 @@ def _rejects(table: pd.DataFrame, language: Language) -> list[list[object]]:
 
 
 def _titles(assessment: Assessment, language: Language) -> dict[str, str]:
-    return {id_: coverage.rule.title.in_(language) or id_ for id_, coverage in assessment.coverages.items()}
+    return {id_: coverage.rule.marked(language) for id_, coverage in assessment.coverages.items()}
 
 
 def _header(field: Field, language: Language) -> str:

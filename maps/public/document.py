@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.assessment import Assessment
-    from layers.options import Title
 
 PUBLIC = ("public.html", "villages.csv", "works.csv")
 # Rules about what must be watched: where cameras are or are missing is nobody's business.
@@ -94,14 +93,14 @@ def page(assessment: Assessment, tables: PublicTables, language: Language) -> st
     settings = assessment.plan.settings
     title = say("public.title", name=settings.name).in_(language)
     note = say("public.note", k=tables.k, count=tables.kept_back).in_(language)
-    titles = {id_: seen.rule.title for id_, seen in assessment.coverages.items()}
+    titles = {id_: seen.rule.marked(language) for id_, seen in assessment.coverages.items()}
     body = f'<h1>{escape(title)}</h1><p class="note">{escape(note)}</p>'
     body += "".join(_rule(rule, titles[rule.rule_id], tables, language) for rule in tables.rules)
     body += _works(assessment, tables, language)
     return still_page(title, body, style=_STYLE, language=language)
 
 
-def _rule(rule: PublicRule, title: Title, tables: PublicTables, language: Language) -> str:
+def _rule(rule: PublicRule, title: str, tables: PublicTables, language: Language) -> str:
     head = [say(f"public.col_{name}").in_(language) for name in ("village", *COUNTS, "share_short")]
     rows = []
     for place, name in enumerate([*tables.names, say("public.all").in_(language)]):
@@ -114,7 +113,7 @@ def _rule(rule: PublicRule, title: Title, tables: PublicTables, language: Langua
         numbers = "".join(f'<td class="n">{escape(cell)}</td>' for cell in (*cells, part))
         kind = ' class="all"' if place == len(tables.names) else ""
         rows.append(f"<tr{kind}><td>{escape(name)}</td>{numbers}</tr>")
-    return f"<h2>{escape(title.in_(language) or rule.rule_id)}</h2>{_table(head, rows)}"
+    return f"<h2>{escape(title)}</h2>{_table(head, rows)}"
 
 
 def _count(value: float, language: Language, *, blank: bool) -> str:

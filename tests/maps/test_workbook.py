@@ -79,8 +79,8 @@ def test_header_is_frozen_filtered_and_repeated_on_paper(sheets):
 def test_scorecard_has_people_as_numbers_and_verdicts_as_words(assessment, sheets):
     rows = by_header(sheets["村居对照表"])
     assert len(rows) == 20
-    assert rows[4]["村庄保洁员STF-01"] == "情况不明"
-    assert {type(row["村庄保洁员STF-01"]) for row in rows} == {int, str}
+    assert rows[4]["村庄保洁员〔S〕STF-01"] == "情况不明"
+    assert {type(row["村庄保洁员〔S〕STF-01"]) for row in rows} == {int, str}
     assert rows[11]["人口"] is None  # nobody knows how many live there, and that is not 0
 
 
