@@ -203,9 +203,11 @@ def _named(text: str) -> System | None:
     if code is None:
         return None
     try:
-        return System(f"EPSG:{code[1]}", pyproj.CRS.from_epsg(int(code[1])))
+        crs = pyproj.CRS.from_epsg(int(code[1]))
     except ProjError:
         return None
+    # Heights alone are no place, and neither is the distance from the middle of the earth.
+    return System(f"EPSG:{code[1]}", crs) if crs.is_geographic or crs.is_projected else None
 
 
 def _own(raw: Raw, where: Text) -> System:

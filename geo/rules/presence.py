@@ -81,7 +81,7 @@ class Presence(Rule):
     facilities: str = "facilities"
     category: str | None = None
     facilities_where: str | None = None
-    at_least: int = Field(default=1, ge=1)
+    at_least: int = Field(default=1, ge=1, le=1000)
     group: Group = "people"
 
     @field_validator("facilities_where")

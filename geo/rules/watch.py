@@ -57,7 +57,7 @@ class Watch(Rule):
     points: str = "points"
     devices: str = "cameras"
     radius_m: float = Field(default=30, gt=0)
-    at_least: int = Field(default=1, ge=1)
+    at_least: int = Field(default=1, ge=1, le=1000)
     roads: str = "roads"
     roads_where: str | None = None
 

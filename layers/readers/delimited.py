@@ -16,6 +16,7 @@ from layers.readers.tables import headers_of
 from layers.text import say
 
 MAX_BYTES = 1024**3
+MAX_COLUMNS = 2000  # as many as a GeoPackage may have
 MAX_CELL_LETTERS = 16 * 1024**2  # a county's outline as WKT is a few megabytes
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = (",", ";", "\t")
@@ -35,6 +36,9 @@ def read(request: Request) -> Raw:
     lines, records = _records(request, text, delimiter)
     if not records:
         raise LayerError([Problem(request.where, say("readers.no_header"), say("readers.no_header_fix"))])
+    if len(records[0]) > MAX_COLUMNS:
+        what = say("readers.too_many_columns", count=len(records[0]), most=MAX_COLUMNS)
+        raise LayerError([Problem(request.where, what, say("readers.too_big_fix"))])
     headers, body = headers_of(records[0]), records[1:]
     faults = _ragged(body, len(headers))
     width = len(headers)

@@ -26,6 +26,10 @@ _TITLES = {
     "planted": ("Faults planted in generated layers", "在生成的图层里埋下的错误"),
     "reach": ("What is opened while hostile files are read (strace)", "读取恶意文件时打开了什么（strace）"),
     "same": ("Same inputs, same bytes", "同样的输入，同样的字节"),
+    "guided": (
+        "Bytes steered by what they reach, for parsers and plans (atheris)",
+        "按覆盖率引导的字节模糊测试：解析器和计划（atheris）",
+    ),
     "texts": ("Random text for numbers, dates, ids, filters and plans", "随机文字：数字、日期、编号、筛选条件和计划"),
     "faults": ("A disk that is full or fails, at every call in turn", "磁盘满或出错，逐个系统调用注入"),
     "ledger_kill": (

@@ -288,3 +288,9 @@ def test_the_villages_choose_the_zone_where_other_layers_reach_further(tmp_path)
         units={"kind": "units", "path": "u.gpkg"},
     )
     assert layers.crs == "EPSG:4546"
+
+
+@pytest.mark.parametrize("crs", ["EPSG:5773", "EPSG:4978"])
+def test_heights_and_distances_from_the_middle_of_the_earth_are_no_system_of_a_layer(tmp_path, crs):
+    (tmp_path / "a.csv").write_text("id,name,lon,lat\nA,a,113,23\n", "utf-8")
+    assert f'the coordinate system "{crs}" is not known' in refusal(tmp_path, "facilities", "a.csv", crs=crs)

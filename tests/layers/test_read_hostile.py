@@ -426,3 +426,8 @@ def test_every_planted_fault_of_the_populations_table_is_reported():
         (8, "geometry", "readers.place_metres"),
         (9, "", "readers.total_row"),
     }
+
+
+def test_a_table_of_twenty_thousand_columns_is_refused_at_once(tmp_path):
+    (tmp_path / "wide.csv").write_text(",".join(f"c{at}" for at in range(20_000)) + "\n1\n", "utf-8")
+    assert "it has 20000 columns, more than 2000" in refusal(tmp_path, "facilities", "wide.csv")
