@@ -72,3 +72,14 @@ def test_world_moved_to_national_coordinates_has_the_same_costs():
     ]
     for one, other in zip(ask(frame, homes, facilities), ask(*moved), strict=True):
         assert one.cost.to_numpy() == pytest.approx(other.cost.to_numpy(), abs=1e-6, nan_ok=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(roads(), points("h"), points("f"))
+def test_nobodys_way_is_shorter_than_the_straight_line(frame, homes, facilities):
+    nearest, pairs = ask(frame, homes, facilities)
+    there = nearest[nearest.cost.notna() & np.isfinite(nearest.cost)]
+    straight = homes[there.index].distance(facilities[there.facility], align=False).to_numpy()
+    assert (there.cost.to_numpy() >= straight - 1e-8).all()
+    straight = homes[pairs.origin].distance(facilities[pairs.destination], align=False).to_numpy()
+    assert (pairs.cost.to_numpy() >= straight - 1e-8).all()
