@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from layers.ledger import sqlite
 from layers.ledger.backups import back_up
 from layers.ledger.event import Event
-from layers.ledger.replay import replayed
+from layers.ledger.places import ledger_at
 from layers.ledger.task import State
 from layers.problems import InputError, Problem
 from layers.text import Language, say
 from maps.tasks.desk import Desk, ledger_on
-from maps.tasks.filing import file_one
+from maps.tasks.filing import file_one, workroom
 from maps.tasks.rows import cells, plain_task
 from maps.tasks.typed import day_of
 
@@ -43,12 +41,11 @@ def export(desk: Desk, files: Sequence[Path], date: str | None) -> int:
 
 def _copied(desk: Desk) -> tuple[State, list[Event]]:
     """Return the ledger as a fresh copy of it has it: no other library, and no slow writing, ever holds the live file."""
-    with tempfile.TemporaryDirectory() as folder:
+    with workroom() as folder:
         with ledger_on(desk) as ledger:
-            copy = back_up(ledger.store, Path(folder))
-        with closing(sqlite.opened(copy)) as store:
-            events = store.events(0)
-    return replayed(events), events
+            copy = back_up(ledger.store, folder)
+        with ledger_at(str(copy), on_share=True) as copied:
+            return copied.state, copied.store.events(0)
 
 
 def _xlsx(state: State, events: Sequence[Event], today: dt.date, language: Language) -> bytes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from layers.ledger.disk import make_folder, push
@@ -32,6 +34,17 @@ def file_one(path: Path, content: bytes) -> Path:
             unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise refused(path, error) from error
+
+
+@contextmanager
+def workroom() -> Iterator[Path]:
+    """Yield a folder that is gone afterwards; raises SaveError if the system has no room for one."""
+    try:
+        room = tempfile.TemporaryDirectory()
+    except OSError as error:
+        raise refused(Path(tempfile.gettempdir()), error) from error
+    with room as folder:
+        yield Path(folder)
 
 
 def put(unfinished: Path, path: Path) -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.ledger.lights import light
 from layers.problems import SaveError
 from layers.text import Language
-from maps.tasks.filing import refused
+from maps.tasks.filing import refused, workroom
 from maps.tasks.rows import cells
 from maps.tasks.tracked import in_crs
 
@@ -30,8 +29,8 @@ def geopackage(state: State, today: dt.date, language: Language) -> bytes:
 
     tasks = list(in_crs(state, _DEGREES).tasks.values())
     layers = {"tasks": _points(tasks, today, language), "task_gaps": _grounds(tasks, today, language)}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tasks.gpkg"
+    with workroom() as folder:
+        path = folder / "tasks.gpkg"
         before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _DAY})
         try:

@@ -106,7 +106,10 @@ def _judged(seen: SeenRun, rule_id: str, layer: str) -> Judged:
     import pyogrio
 
     status = seen.coverage[seen.coverage["rule_id"] == rule_id].set_index("place_id")["status"]
-    places = pyogrio.read_dataframe(seen.package, layer=layer, columns=["place_id"])
+    try:
+        places = pyogrio.read_dataframe(seen.package, layer=layer, columns=["place_id"])
+    except (RuntimeError, OSError) as error:  # pyogrio's own errors are RuntimeErrors
+        raise InputError([Problem(str(seen.package), say("cli.damaged_result"), say("cli.run_again"))]) from error
     if set(places["place_id"]) != set(status.index):
         raise InputError([Problem(str(seen.folder), say("cli.damaged_result"), say("cli.run_again"))])
     gaps = [

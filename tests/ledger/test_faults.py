@@ -64,6 +64,8 @@ def test_a_disk_that_refuses_loses_nothing_and_a_retry_doubles_nothing(tmp_path)
         ("restore", "fsync", "ENOSPC", (1, 2)),
         ("backup", "fsync", "EIO", (1, 2)),
         ("import", "fcntl", "ENOSPC", (31,)),
+        ("verify", "fcntl", "ENOSPC", (121,)),
+        ("export", "mkdir", "ENOSPC", (1,)),
     ):
         came = [ledger_io.tried(office, name, f"{call}:error={error}:when={turn}", found) for turn in turns]
         assert any(came), (name, call)
