@@ -9,8 +9,7 @@ import numpy as np
 import shapely
 
 from geo.places import together
-from geo.roads.links import crossing_of
-from geo.rules.detour import BRIDGE, LINK
+from geo.roads.links import BRIDGE, LINK, crossing_of
 from layers.text import Text, say
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import shapely
 
 from geo.entrances import entrances
 from geo.network.exact import limit_of
+from layers.options import Cost
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.int64]
     Shapes = NDArray[np.object_]
+
+# Small bridges of village roads, V2/I (DOMAIN RD-06); a new link is a new village road of concrete, I.
+BRIDGE = Cost(low=300_000, mid=600_000, high=1_500_000, per="bridge", yearly=5_000, life_years=50)
+LINK = Cost(low=300_000, mid=450_000, high=800_000, per="km", yearly=4_000, life_years=20)
 
 FIRST_LOOK_M = 25.0  # links are looked for within this, then within twice this, and so on
 

@@ -18,14 +18,14 @@ from geo.groups import Group, group_people
 from geo.network.snap import MAX_SNAP_M
 from geo.places import demand_rows, texts, together
 from geo.projects import Project
-from geo.roads.links import Link, LinkSearch, crossing_of
+from geo.roads.links import BRIDGE, LINK, Link, LinkSearch, crossing_of
 from geo.rule import Measured, Rule, Turns
 from geo.supply import Meant, cost_note, counting, moving, rejected_note, supply, what_is
 from geo.travel import Travel
 from geo.unserved import LINK_M
 from geo.ways import AlongRoads, StraightLines
 from layers.edit import Edit
-from layers.options import Cost, checked_where
+from layers.options import checked_where
 from layers.text import Text, say
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Rows = NDArray[np.intp]
     Shapes = NDArray[np.object_]
-
-# Small bridges of village roads, V2/I (DOMAIN RD-06); a new link is a new village road of concrete, I.
-BRIDGE = Cost(low=300_000, mid=600_000, high=1_500_000, per="bridge", yearly=5_000, life_years=50)
-LINK = Cost(low=300_000, mid=450_000, high=800_000, per="km", yearly=4_000, life_years=20)
 
 
 @dataclass(frozen=True)

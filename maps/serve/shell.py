@@ -104,7 +104,7 @@ def _rule(rule: RuleOptions, language: Language) -> str:
         f"<label>{escape(_text(f'serve.option_{option}', language, option))}"
         f'<input name="{escape(rule.id)}.{option}" inputmode="decimal" value="{number_of(rule, option):g}"></label>'
         for option in options_of(rule)
-        if option in rule.model_fields_set or option == "weight"
+        if option == "weight" or any(option in part.model_fields_set for part in (rule, *rule.inner))
     )
     title = rule.title.in_(language) or rule.id
     return f"<fieldset><legend>{escape(title)}</legend>{inputs}</fieldset>"
