@@ -44,7 +44,7 @@ def back_up(store: Store, folder: Path) -> Path:
             old.unlink()
     except NotSavedError as error:
         raise not_saved(str(folder), error) from error
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise SaveError(
             [Problem(str(folder), say("tasks.not_saved", detail=str(error)), say("tasks.try_again"))]
         ) from error
@@ -73,7 +73,7 @@ def restore(backup: Path, path: Path) -> Path | None:
         push(path.parent)
     except NotSavedError as error:
         raise not_saved(str(path), error) from error
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise SaveError(
             [Problem(str(path), say("tasks.not_saved", detail=str(error)), say("tasks.try_again"))]
         ) from error

@@ -64,6 +64,7 @@ def test_a_disk_that_refuses_loses_nothing_and_a_retry_doubles_nothing(tmp_path)
         ("init", "link", "EACCES", (1,)),
         ("restore", "rename", "EIO", (1,)),
         ("restore", "fsync", "ENOSPC", (1, 2)),
+        ("restore", "newfstatat", "EIO", (79, 80, 81, 82)),
         ("backup", "fsync", "EIO", (1, 2)),
         ("import", "fcntl", "ENOSPC", (31,)),
         ("verify", "fcntl", "ENOSPC", (121,)),
