@@ -254,11 +254,11 @@ def is_server(place: str) -> bool:
     return postgres.is_url(place)
 
 
-def killed(work: Callable[[Callable[[str], None]], None], moment_s: float) -> list[str]:
+def killed(work: Callable[[Callable[[str], None]], None], moment_s: float | None) -> list[str]:
     """Fork, do `work`, which says a line when a command begins and when it has ended, kill it, and return its lines.
 
-    The moment is counted from the first line, so a busy machine kills no earlier; the child is a group of its own, so that
-    what it started dies too.
+    The moment is counted from the first line, so a busy machine kills no earlier; None kills as soon as the command has
+    ended. The child is a group of its own, so that what it started dies too.
     """
     heard, said = os.pipe()
     child = os.fork()
@@ -272,7 +272,9 @@ def killed(work: Callable[[Callable[[str], None]], None], moment_s: float) -> li
             os._exit(0)
     os.close(said)
     lines = os.read(heard, 1 << 16)
-    time.sleep(moment_s)
+    while moment_s is None and b"\nend " not in lines and (more := os.read(heard, 1 << 16)):
+        lines += more
+    time.sleep(moment_s or 0)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)

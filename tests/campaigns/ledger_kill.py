@@ -90,7 +90,9 @@ class Killer:
         op, number = f"c{office.turn}", self.tally.cycles
         whole = number % WHOLE_EACH == WHOLE_EACH - 1
         kind = "a whole process" if whole else command.name
-        moment = self.rng.uniform(0, BEYOND * statistics.median(self.took[kind]))
+        # One in five is killed the moment it has answered: tasks get on, and how long a command takes is learnt.
+        in_time = self.rng.random() < 0.8
+        moment = self.rng.uniform(0, BEYOND * statistics.median(self.took[kind])) if in_time else None
         lines = [line.split() for line in killed(_work(command, op, whole), moment)]
         answers = [words for words in lines if words[0] == "end"]
         code = int(answers[0][1]) if answers else None
@@ -112,10 +114,10 @@ class Killer:
             if (command := office.command(name, state)) is not None:
                 return command
 
-    def _longer(self, kind: str, moment: float) -> float:
+    def _longer(self, kind: str, moment: float | None) -> float:
         """Return how long a command would have taken that was killed after so long: longer than that, on a busy machine."""
         usual = statistics.median(self.took[kind])
-        return max(usual, 1.2 * moment)
+        return max(usual, 1.2 * (moment or 0))
 
     def _looked_at(
         self, command: Typed, op: str, code: int | None, known: list[Event]
