@@ -3,85 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from maps.commands.tasks.shared import Day, Folder, Json, Op, Place, Share, TaskCommand, Who, desk_of, tasks_app
+from maps.commands.tasks.shared import KEEPS, READS, Day, Folder, at_desk
+
+if TYPE_CHECKING:
+    from maps.tasks.desk import Desk
 
 
-@tasks_app.command(cls=TaskCommand)
-def export(
-    ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
-    date: Day = None,
-    ledger: Place = None,
-    as_json: Json = False,
-    on_share: Share = False,
-) -> int:
+@at_desk(READS)
+def export(desk: Desk, files: Annotated[list[Path], typer.Argument(metavar="FILE…")], date: Day = None) -> int:
     """Write the tasks as XLSX to fill in, CSV, JSON, GeoPackage or calendar."""
     from maps.tasks.exporting import export
 
-    return export(desk_of(ctx, ledger, as_json=as_json, on_share=on_share), files, date)
+    return export(desk, files, date)
 
 
-@tasks_app.command(name="import", cls=TaskCommand)
+@at_desk(name="import")
 def import_(
-    ctx: typer.Context,
+    desk: Desk,
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    ledger: Place = None,
-    who: Who = None,
-    op: Op = None,
-    as_json: Json = False,
-    on_share: Share = False,
 ) -> int:
     """Take in a workbook that people filled in."""
     from maps.tasks.importing import import_workbook
 
-    at = desk_of(ctx, ledger, who=who, op_id=op, as_json=as_json, on_share=on_share)
-    return import_workbook(at, file, dry_run=dry_run)
+    return import_workbook(desk, file, dry_run=dry_run)
 
 
-@tasks_app.command(cls=TaskCommand)
-def audit(ctx: typer.Context, ledger: Place = None, as_json: Json = False, on_share: Share = False) -> int:
+@at_desk(READS)
+def audit(desk: Desk) -> int:
     """Check the whole ledger: file, chain, replay."""
     from maps.tasks.keeping import audit
 
-    return audit(desk_of(ctx, ledger, as_json=as_json, on_share=on_share))
+    return audit(desk)
 
 
-@tasks_app.command(cls=TaskCommand)
-def backup(
-    ctx: typer.Context, out: Folder = None, ledger: Place = None, as_json: Json = False, on_share: Share = False
-) -> int:
+@at_desk(READS)
+def backup(desk: Desk, out: Folder = None) -> int:
     """Copy the ledger into a file to go back to."""
     from maps.tasks.keeping import backup
 
-    return backup(desk_of(ctx, ledger, as_json=as_json, on_share=on_share), out)
+    return backup(desk, out)
 
 
-@tasks_app.command(cls=TaskCommand)
-def restore(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="BACKUP")],
-    ledger: Place = None,
-    on_share: Share = False,
-) -> int:
+@at_desk(KEEPS)
+def restore(desk: Desk, file: Annotated[Path, typer.Argument(metavar="BACKUP")]) -> int:
     """Put a backup in the ledger's place."""
     from maps.tasks.keeping import bring_back
 
-    return bring_back(desk_of(ctx, ledger, on_share=on_share), file)
+    return bring_back(desk, file)
 
 
-@tasks_app.command(cls=TaskCommand)
-def migrate(
-    ctx: typer.Context,
-    to: Annotated[str | None, typer.Option("--to", metavar="FILE|URL")] = None,
-    ledger: Place = None,
-    on_share: Share = False,
-) -> int:
+@at_desk(KEEPS)
+def migrate(desk: Desk, to: Annotated[str | None, typer.Option("--to", metavar="FILE|URL")] = None) -> int:
     """Bring a ledger to this version, or move it to another place."""
     from maps.tasks.keeping import migrate
 
-    return migrate(desk_of(ctx, ledger, on_share=on_share), to)
+    return migrate(desk, to)

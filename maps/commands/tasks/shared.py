@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +11,9 @@ import typer
 
 from layers.text import Language, known, say
 from maps.helptext import Command, Commands
+
+Work = Callable[..., int]
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
 class TaskCommand(Command):
@@ -61,8 +66,47 @@ Evidence = Annotated[list[str] | None, typer.Option("--evidence", metavar="FILE|
 Day = Annotated[str | None, typer.Option("--date", metavar="DATE")]
 
 
-def desk_of(ctx: typer.Context, ledger: str | None, **more: Any) -> Any:
-    """Return the desk a command is typed at; see `maps.tasks.desk.desk`."""
-    from maps.tasks.desk import desk
+# By what a command is told which ledger it is typed at: those that enter something, those that only read, those that keep the file.
+ENTERS = ("ledger", "who", "op", "as_json", "on_share")
+READS = ("ledger", "as_json", "on_share")
+KEEPS = ("ledger", "on_share")
+_AT_DESK: dict[str, tuple[Any, object]] = {
+    "ledger": (Place, None),
+    "who": (Who, None),
+    "op": (Op, None),
+    "as_json": (Json, False),
+    "on_share": (Share, False),
+}
 
-    return desk(ctx.obj.language, ledger=ledger, **more)
+
+def at_desk(options: Sequence[str] = ENTERS, *, name: str | None = None) -> Callable[[Work], Work]:
+    """Make a command of a function whose first argument is the desk it is typed at; `options` say which desk, after its own.
+
+    A command that is given the results of a run (`result`) finds its ledger beside them if no other is named.
+    """
+
+    def made(work: Work) -> Work:
+        own = list(inspect.signature(work, eval_str=True, locals={"Desk": Any}).parameters.values())[1:]
+
+        def typed(ctx: typer.Context, **given: Any) -> int:
+            from maps.tasks.desk import desk
+
+            told = {"op_id" if option == "op" else option: given.pop(option) for option in options}
+            return work(desk(ctx.obj.language, beside=given.get("result"), **told), **given)
+
+        ways = {"ctx": (typer.Context, inspect.Parameter.empty)} | {
+            each.name: (each.annotation, each.default) for each in own
+        }
+        ways |= {option: _AT_DESK[option] for option in options}
+        typed.__name__, typed.__doc__ = work.__name__, work.__doc__
+        typed.__annotations__ = {key: annotation for key, (annotation, _) in ways.items()}
+        typed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [
+                inspect.Parameter(key, _BY_NAME, default=default, annotation=kind)
+                for key, (kind, default) in ways.items()
+            ]
+        )
+        tasks_app.command(name=name, cls=TaskCommand)(typed)
+        return work
+
+    return made
