@@ -151,7 +151,8 @@ Words = Callable[[Office, Task], tuple[str, ...]]
 _ON_TASK: dict[str, tuple[Callable[[Task], bool], Words]] = {
     "screen": (
         lambda t: t.state == "proposed",
-        lambda o, t: ("--gate", next(g for g in ("project", "procedure", "law") if not t.gates.get(g))),
+        # One that was set aside and taken up again may have passed all three before.
+        lambda o, t: ("--gate", next((g for g in ("project", "procedure") if not t.gates.get(g)), "law")),
     ),
     "deliberate": (lambda t: t.state in ("accepted", "deliberated"), lambda o, t: ("--for", str(o.turn))),
     "approve": (

@@ -107,12 +107,11 @@ class Killer:
         return found or (known, state)
 
     def _command(self, office: Office, state: State) -> Typed:
-        while True:
-            name = self.rng.choice(EVERY)
-            if name == "restore" and is_server(office.place):
-                continue
-            if (command := office.command(name, state)) is not None:
-                return command
+        """Return the command that was killed least often of those that can be typed now; one among equals by chance."""
+        names = [name for name in EVERY if not (name == "restore" and is_server(office.place))]
+        names.sort(key=lambda name: (self.tally.by_command[name], self.rng.random()))
+        commands = (office.command(name, state) for name in names)
+        return next(command for command in commands if command is not None)
 
     def _longer(self, kind: str, moment: float | None) -> float:
         """Return how long a command would have taken that was killed after so long: longer than that, on a busy machine."""
@@ -188,7 +187,9 @@ def kill_cycles(count: int, seed: int | str, folder: Path, url: str = "") -> Tal
 def _begun(office: Office, took: dict[str, list[float]], *, everything: bool) -> None:
     """Fill a ledger with a few tasks; once, type everything, so that no child spends its short life on loading it."""
     names = [*["propose"] * 4, *["adopt"] * 3, "approve", "claim", "claim", "update", "done", "backup"]
-    for name in [*names, *(EVERY * 2 if everything else ())]:
+    # Something past its gates, and work under way, for the commands that need it, whatever came before.
+    last = [*["screen"] * 9, "claim", "claim"]
+    for name in [*names, *(EVERY * 2 if everything else ()), *last]:
         command = office.command(name, state_of(office.place)[1])
         start = time.perf_counter()
         if command is not None and not (name == "restore" and is_server(office.place)):
