@@ -89,6 +89,22 @@ def test_an_interruption_however_early_is_no_traceback(tmp_path, after_s):
     assert sorted(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent in another way")
+def test_an_interruption_that_python_drops_is_raised_again():
+    script = (
+        "import os, signal, time, maps.__main__ as entry, maps.cli\n"
+        "class Dropped:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT)\n"
+        "def run():\n"
+        "    Dropped()\n"
+        "    time.sleep(30)\n"
+        "maps.cli.main = run\n"
+        "entry.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=25)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_has_help_with_an_example(capsys, language):
     commands = ("demo", "init", "check", "run", "explain", "compare", "export", "rules")
