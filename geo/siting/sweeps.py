@@ -81,6 +81,15 @@ def serve_within(
 
 
 @kernel
+def most_served(start: Whole, sites: Whole) -> Numbers:
+    """Return room for what the site with the most demands serves of each."""
+    most = 0
+    for j in sites:
+        most = max(most, start[j + 1] - start[j])
+    return np.empty(most)
+
+
+@kernel
 def worth_within(
     start: Whole,
     demand: Whole,
@@ -92,10 +101,7 @@ def worth_within(
     out: Numbers,
 ) -> None:
     """Put into `out` what each of these sites earns beyond the prices of being served, within its room."""
-    most = 0
-    for j in sites:
-        most = max(most, start[j + 1] - start[j])
-    served = np.empty(most)
+    served = most_served(start, sites)
     for j in sites:
         out[j] = serve_within(start, demand, value, people, price, room, j, served)
 
@@ -113,10 +119,7 @@ def take_within(
     left: Numbers,
 ) -> None:
     """Subtract from `left` what these sites (`part` of each) would take at these prices, within their room."""
-    most = 0
-    for j in sites:
-        most = max(most, start[j + 1] - start[j])
-    served = np.empty(most)
+    served = most_served(start, sites)
     for k in range(len(sites)):
         j = sites[k]
         serve_within(start, demand, value, people, price, room, j, served)
