@@ -7,7 +7,6 @@ import random
 import pytest
 
 from geo.coverage import Coverage, coverage
-from geo.projects import merged
 from geo.rule import Rule
 from geo.rules.connect import Connect
 from geo.rules.detour import Detour
@@ -15,9 +14,9 @@ from geo.rules.reach import Reach
 from geo.rules.road_standard import RoadStandard
 from geo.tallies import Kept, Worlds, tally_of
 from geo.world import World
-from geo.worth import Worth, closed
 from tests.geo.test_road_standard import random_town
 from tests.geo.worlds import layers_of
+from tests.geo.worthsteps import any_order
 
 WORLDS = 25
 STEPS = 10
@@ -44,22 +43,10 @@ def town(seed: int) -> tuple[World, dict[str, Coverage]]:
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_roads_mended_in_any_order_give_what_full_checks_find(seed):
     world, seen = town(seed)
-    projects = merged(p for one in seen.values() for p in one.rule.repairs(one.rule.gaps(one, world), one, world))
-    rng, worth, done = random.Random(seed), Worth(seen, projects, world), []
-    before = dict.fromkeys(seen, (0.0, 0.0))
-    for i in rng.sample(range(len(projects)), min(STEPS, len(projects))):
-        edits = tuple(edit for j in (*done, i) for edit in projects[j].edits)
-        after = {id_: closed(one, one.rule.measure(world.with_edits(edits))) for id_, one in seen.items()}
-        gain = worth.gain(i)
-        assert gain.need == pytest.approx(sum(after[id_][0] - before[id_][0] for id_ in seen), abs=1e-9), projects[i]
+    for project, gain, before, after in any_order(world, seen, seed, STEPS):
+        assert gain.need == pytest.approx(sum(after[id_][0] - before[id_][0] for id_ in seen), abs=1e-9), project
         for id_, (_, people) in after.items():
-            assert dict(gain.served).get(id_, 0.0) == pytest.approx(people - before[id_][1], abs=1e-9), (
-                id_,
-                projects[i],
-            )
-        worth.take(i)
-        done.append(i)
-        before = after
+            assert dict(gain.served).get(id_, 0.0) == pytest.approx(people - before[id_][1], abs=1e-9), (id_, project)
 
 
 def test_roads_that_are_only_mended_are_measured_no_more():

@@ -8,7 +8,6 @@ import pytest
 
 from geo.coverage import Coverage, coverage
 from geo.nearer import Nearer
-from geo.projects import merged
 from geo.rules.chain import Chain
 from geo.rules.connect import Connect
 from geo.rules.detour import Detour
@@ -16,9 +15,9 @@ from geo.rules.reach import Reach
 from geo.sums import Sums
 from geo.tallies import Kept, Mixed, Tried, Worlds, tally_of
 from geo.world import World
-from geo.worth import Worth, closed
 from tests.geo.test_detour import random_town
 from tests.geo.worlds import layers_of
+from tests.geo.worthsteps import all_projects, any_order
 
 WORLDS = 8
 STEPS = 6
@@ -59,27 +58,18 @@ def town(seed: int) -> tuple[World, dict[str, Coverage]]:
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_each_step_of_any_order_gives_what_a_run_of_all_checks_finds(seed):
     world, seen = town(seed)
-    projects = merged(p for one in seen.values() for p in one.rule.repairs(one.rule.gaps(one, world), one, world))
-    rng, worth, done = random.Random(seed), Worth(seen, projects, world), []
-    before = dict.fromkeys(seen, (0.0, 0.0))
-    for i in rng.sample(range(len(projects)), min(STEPS, len(projects))):
-        edits = tuple(edit for j in (*done, i) for edit in projects[j].edits)
-        after = {id_: closed(one, one.rule.measure(world.with_edits(edits))) for id_, one in seen.items()}
-        gain = worth.gain(i)
+    for project, gain, before, after in any_order(world, seen, seed, STEPS):
         needed = sum(after[id_][0] - before[id_][0] for id_ in seen)
-        assert gain.need == pytest.approx(needed, abs=1e-6), (seed, projects[i].id)
+        assert gain.need == pytest.approx(needed, abs=1e-6), (seed, project.id)
         for id_, people in gain.served:
-            assert people == pytest.approx(after[id_][1] - before[id_][1], abs=1e-6), (seed, id_, projects[i].id)
-        worth.take(i)
-        done.append(i)
-        before = after
+            assert people == pytest.approx(after[id_][1] - before[id_][1], abs=1e-6), (seed, id_, project.id)
 
 
 def test_only_projects_that_move_ways_are_tried_out_again():
     kinds = set()
     for seed in range(WORLDS):
         world, seen = town(seed)
-        projects = merged(p for one in seen.values() for p in one.rule.repairs(one.rule.gaps(one, world), one, world))
+        projects = all_projects(seen, world)
         worlds = Worlds(world, projects)
         tallies = {id_: tally_of(one, worlds) for id_, one in seen.items()}
         movers = [projects[i].action for i in worlds.movers]
