@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from geo.inequality import groups_without, spread
 from layers.text import Language, say
 from maps.wording import number
 
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
 def block(assessment: Assessment, totals: Totals, language: Language) -> Block | None:
     """Return title, lines, header and rows, one row a rule; None where there are no villages to compare."""
     rows = []
-    for seen in assessment.coverages.values():
-        found = spread(seen, assessment.world)
+    for rule_id, seen in assessment.coverages.items():
+        found = totals.evenness[rule_id].villages
         if found.villages:
             shares = (found.mean, found.worst_fifth, found.worst)
             mean, fifth, worst = (_percent(share) for share in shares)
             village = totals.unit_name(found.worst_unit)
             title = seen.rule.marked(language)
-            groups = _groups(groups_without(seen, assessment.world), language)
+            groups = _groups(totals.evenness[rule_id].groups, language)
             rows.append((title, found.villages, mean, fifth, village, worst, round(found.gini, 3), groups))
     if not rows:
         return None
@@ -37,13 +36,12 @@ def block(assessment: Assessment, totals: Totals, language: Language) -> Block |
     return say("equality.title").in_(language), (say("equality.note").in_(language),), header, tuple(rows)
 
 
-def plain(assessment: Assessment) -> dict[str, dict[str, object]]:
+def plain(totals: Totals) -> dict[str, dict[str, object]]:
     """Return the same by rule id for run.json: shares of people served (0-1), and of each group how many, and without."""
     result: dict[str, dict[str, object]] = {}
-    for rule_id, seen in assessment.coverages.items():
-        found = spread(seen, assessment.world)
+    for rule_id, even in totals.evenness.items():
+        found, groups = even.villages, even.groups
         shares = {name: getattr(found, name) for name in ("mean", "worst", "worst_fifth", "gini")}
-        groups = groups_without(seen, assessment.world)
         result[rule_id] = {
             "villages": found.villages,
             "worst_unit": found.worst_unit,

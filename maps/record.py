@@ -56,7 +56,7 @@ def record(
         },
         "inputs": [_input(assessment, name) for name in assessment.world.layers],
         "summary": summary,
-        "equality": plain(assessment),
+        "equality": plain(totals),
         "ranking": figures(assessment),
         "islands": [_island(island) for island in assessment.islands],
         "ledger": ahead_plain(assessment),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import MET, SHORT, UNKNOWN
+from geo.inequality import groups_without, spread
 from layers.text import Text
 from maps.page.findings import findings
 from maps.page.scorecard import scorecards, unit_rows
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from geo.assessment import Assessment, Judged
     from geo.coverage import Coverage
+    from geo.inequality import Spread
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,21 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Evenness:
+    """How evenly one rule holds: across villages, and in each group of people (all of them, and those without)."""
+
+    villages: Spread
+    groups: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
 class Totals:
     """Everything that is counted up, once for all outputs.
 
     `rules` by rule id, in the plan's order. `cards` are each rule's scorecard of the villages (`maps.page.scorecard`),
     on the unit id. `units` has a row for each village with name, population, rules_short, rules_unknown and
     people_short, which adds up over rules: somebody without two services counts twice. `rows` are the books over all
-    layers.
+    layers, `evenness` is by rule id.
     """
 
     rules: Mapping[str, Total]
@@ -50,6 +60,7 @@ class Totals:
     units: pd.DataFrame
     rows: Mapping[str, int]
     findings: tuple[Text, ...]
+    evenness: Mapping[str, Evenness]
 
     def unit_name(self, unit_id: str) -> str:
         """Return a village's name, or its id where it has none."""
@@ -68,7 +79,11 @@ def totals(assessment: Assessment) -> Totals:
     books = {
         name: sum(getattr(layer, name) for layer in layers) for name in ("rows_in", "used", "repaired", "rejected")
     }
-    return Totals(rules, cards, units, books, findings(assessment, cards))
+    even = {
+        rule_id: Evenness(spread(seen, assessment.world), groups_without(seen, assessment.world))
+        for rule_id, seen in assessment.coverages.items()
+    }
+    return Totals(rules, cards, units, books, findings(assessment, cards), even)
 
 
 def by_village(judged: Judged) -> tuple[Mapping[str, pd.DataFrame], pd.DataFrame]:
